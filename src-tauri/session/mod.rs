@@ -1,0 +1,3 @@
+//! One live session: connect, participants, roles, state for the UI.
+
+pub mod state;

@@ -1,0 +1,280 @@
+//! What the web UI knows of a session: one snapshot, then patches. No media and no secret is in here.
+
+use serde::{Deserialize, Serialize};
+use specta::Type;
+
+/// One live session as the UI shows it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type)]
+pub struct SessionState {
+    /// Number of the last patch that is contained; the next patch carries `sequence + 1`. A gap asks for a new snapshot.
+    pub sequence: u32,
+    /// Where the session stands.
+    pub phase: Phase,
+    /// The session's id (a UUID), once known.
+    pub session_id: Option<String>,
+    /// The session's title, where known (who joins learns it from the list of sessions, if at all).
+    pub title: Option<String>,
+    /// The own role.
+    pub role: Role,
+    /// Whether this person may publish (an audience's viewer may not).
+    pub can_publish: bool,
+    /// Everybody in the room, the own person first, then by time of joining.
+    pub participants: Vec<Participant>,
+    /// The own camera.
+    pub camera: DeviceState,
+    /// The own microphone.
+    pub microphone: DeviceState,
+    /// The own screen share.
+    pub screen: DeviceState,
+    /// The loudspeaker.
+    pub speaker: DeviceState,
+}
+
+/// Where a session stands: `Idle → Connecting → Connected ⇄ Reconnecting → Ended`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum Phase {
+    /// No session.
+    Idle,
+    /// On the way into one.
+    Connecting {
+        /// What is being waited for.
+        step: ConnectStep,
+    },
+    /// In the room.
+    Connected,
+    /// The connection is lost and being restored; pictures stay.
+    Reconnecting,
+    /// Over.
+    Ended {
+        /// Why.
+        reason: EndReason,
+    },
+}
+
+/// The links of the chain to a room, in order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "snake_case")]
+pub enum ConnectStep {
+    /// This computer starts its LiveKit server and session server.
+    StartingHost,
+    /// The session server is asked for a session or a token.
+    AskingApi,
+    /// LiveKit is being connected to.
+    JoiningRoom,
+}
+
+/// Every way out of a session.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "snake_case")]
+pub enum EndReason {
+    /// The person left.
+    Left,
+    /// A host ended it for everyone.
+    EndedByHost,
+    /// A host removed the person.
+    Removed,
+    /// The same identity joined from elsewhere.
+    DuplicateIdentity,
+    /// LiveKit refused the token.
+    TokenRefused,
+    /// The room is gone.
+    RoomGone,
+    /// The LiveKit server shut down.
+    ServerShutdown,
+    /// The connection was lost and could not be restored.
+    ConnectionLost,
+}
+
+/// Who somebody is in a session.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "snake_case")]
+pub enum Role {
+    /// May end the session and moderate.
+    Host,
+    /// Everyone else.
+    Viewer,
+}
+
+/// Somebody in the room.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]
+pub struct Participant {
+    /// LiveKit identity, unique in the room.
+    pub identity: String,
+    /// The name to show.
+    pub name: String,
+    /// Host or viewer.
+    pub role: Role,
+    /// The person at this computer.
+    pub is_local: bool,
+    /// An active speaker now.
+    pub speaking: bool,
+    /// Microphone track.
+    pub microphone: TrackState,
+    /// Camera track.
+    pub camera: TrackState,
+    /// Screen share track.
+    pub screen: TrackState,
+    /// Connection quality as LiveKit sees it.
+    pub quality: Quality,
+}
+
+/// A published track, or its absence.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "snake_case")]
+pub enum TrackState {
+    /// Nothing is published.
+    Off,
+    /// Published, muted.
+    Muted,
+    /// Published and sending.
+    On,
+}
+
+/// Connection quality.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "snake_case")]
+pub enum Quality {
+    /// Not known yet.
+    Unknown,
+    /// Good.
+    Good,
+    /// Some loss.
+    Fair,
+    /// Bad.
+    Poor,
+    /// Gone.
+    Lost,
+}
+
+/// A device of this computer, as the session uses it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum DeviceState {
+    /// Switched off by the person, or not in a session.
+    Off,
+    /// Being opened.
+    Starting,
+    /// In use.
+    On {
+        /// The device's name as the system gives it.
+        name: String,
+    },
+    /// There is none on this computer.
+    Missing,
+    /// Another program has it.
+    Busy {
+        /// The device's name as the system gives it.
+        name: String,
+    },
+    /// The system does not permit its use.
+    Denied,
+    /// It was unplugged while in use; it comes back by itself.
+    Unplugged {
+        /// The device's name as the system gave it.
+        name: String,
+    },
+    /// It failed otherwise.
+    Failed {
+        /// What the system said, in words.
+        message: String,
+    },
+}
+
+/// One change of a [`SessionState`].
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type)]
+pub struct SessionPatch {
+    /// One more than the patch or snapshot before.
+    pub sequence: u32,
+    /// What changed.
+    pub change: Change,
+}
+
+/// What a patch changes.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum Change {
+    /// All of it: a session began or ended.
+    Reset {
+        /// The state from now on; its `sequence` is the patch's.
+        state: SessionState,
+    },
+    /// Where the session stands.
+    Phase {
+        /// The new phase.
+        phase: Phase,
+    },
+    /// The session's id or title became known or changed, or the own rights did.
+    About {
+        /// The session's id.
+        session_id: Option<String>,
+        /// The session's title.
+        title: Option<String>,
+        /// The own role.
+        role: Role,
+        /// Whether this person may publish.
+        can_publish: bool,
+    },
+    /// Somebody came, or changed: replaces the entry of the same identity, or is added at the end.
+    Participant {
+        /// Who.
+        participant: Participant,
+    },
+    /// Somebody went.
+    ParticipantLeft {
+        /// Whose entry goes.
+        identity: String,
+    },
+    /// A device of this computer changed.
+    Device {
+        /// Which.
+        device: Device,
+        /// Its new state.
+        state: DeviceState,
+    },
+}
+
+/// The devices a session uses.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, Type)]
+#[serde(rename_all = "snake_case")]
+pub enum Device {
+    /// The camera.
+    Camera,
+    /// The microphone.
+    Microphone,
+    /// The screen share.
+    Screen,
+    /// The loudspeaker.
+    Speaker,
+}
+
+/// Fast-changing figures of a session, sent at most five times a second, beside the patches.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type)]
+pub struct Meters {
+    /// How loud each person is, 0 (silence) to 1.
+    pub levels: Vec<Level>,
+    /// What each tile has drawn.
+    pub tiles: Vec<TileMeter>,
+}
+
+/// How loud somebody is.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type)]
+pub struct Level {
+    /// Whose.
+    pub identity: String,
+    /// 0 (silence) to 1.
+    pub level: f32,
+}
+
+/// What a tile has drawn.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type)]
+pub struct TileMeter {
+    /// Which tile.
+    pub tile: crate::video::TileId,
+    /// Frames drawn on the screen since the track began.
+    pub frames: u32,
+    /// Width of the received picture in pixels, 0 before the first.
+    pub width: u32,
+    /// Height of the received picture in pixels, 0 before the first.
+    pub height: u32,
+}
