@@ -1,0 +1,426 @@
+//! Where the library's events go: answers to those who asked, the rest to the room, stream or reader it is for.
+
+use std::{
+    collections::{HashMap, HashSet, VecDeque},
+    sync::{
+        Arc, LazyLock,
+        atomic::{AtomicU64, Ordering},
+    },
+};
+
+use parking_lot::Mutex;
+use tokio::sync::{Notify, mpsc};
+
+use super::{
+    FfiHandle, client, logs,
+    proto::{self, FfiOwnedHandle, ffi_event::Message, ffi_request, video_stream_event},
+};
+
+/// An event whose objects are dropped with it unless someone takes the message out.
+#[derive(Debug)]
+pub(crate) struct Event(Option<Message>);
+
+impl Event {
+    pub(crate) fn new(message: Message) -> Self {
+        Self(Some(message))
+    }
+
+    /// The message, whose objects now belong to the caller.
+    pub(crate) fn into_message(mut self) -> Option<Message> {
+        self.0.take()
+    }
+}
+
+impl Drop for Event {
+    fn drop(&mut self) {
+        if let Some(message) = self.0.take() {
+            release(message);
+        }
+    }
+}
+
+type Waiter = Box<dyn FnOnce(Event) + Send>;
+
+/// Readers of a data stream.
+pub(crate) type ReaderEvents = mpsc::UnboundedReceiver<Event>;
+
+#[derive(Default)]
+struct Routes {
+    answers: Mutex<HashMap<u64, Waiter>>,
+    rooms: Mutex<HashMap<u64, mpsc::UnboundedSender<Event>>>,
+    readers: Mutex<HashMap<u64, mpsc::UnboundedSender<Event>>>,
+    video: Mutex<MediaRoutes>,
+    audio: Mutex<MediaRoutes>,
+}
+
+#[derive(Default)]
+struct MediaRoutes {
+    queues: HashMap<u64, Arc<Queue>>,
+    /// Streams that ended before anyone registered for them.
+    ended: HashSet<u64>,
+}
+
+static ROUTES: LazyLock<Routes> = LazyLock::new(Routes::default);
+static NEXT_ID: AtomicU64 = AtomicU64::new(1);
+
+pub(super) fn expect_answer(waiter: impl FnOnce(Event) + Send + 'static) -> u64 {
+    let id = NEXT_ID.fetch_add(1, Ordering::Relaxed);
+    ROUTES.answers.lock().insert(id, Box::new(waiter));
+    id
+}
+
+pub(super) fn forget_answer(id: u64) {
+    let waiter = ROUTES.answers.lock().remove(&id);
+    drop(waiter);
+}
+
+/// Routes to a room's receiver; removed when dropped.
+pub(crate) struct RoomRoute {
+    handles: Vec<u64>,
+}
+
+impl RoomRoute {
+    /// Events for these handles (the room's, the local participant's for incoming RPC) go to `events`.
+    pub(crate) fn new(handles: Vec<u64>, events: mpsc::UnboundedSender<Event>) -> Self {
+        let mut rooms = ROUTES.rooms.lock();
+        for handle in &handles {
+            rooms.insert(*handle, events.clone());
+        }
+        Self { handles }
+    }
+}
+
+impl Drop for RoomRoute {
+    fn drop(&mut self) {
+        let removed: Vec<_> = {
+            let mut rooms = ROUTES.rooms.lock();
+            self.handles.iter().map(|handle| rooms.remove(handle)).collect()
+        };
+        drop(removed);
+    }
+}
+
+/// Registers for a data-stream reader's events, which begin after the request to read incrementally. The route ends by
+/// itself with the stream.
+pub(crate) fn register_reader(handle: u64) -> ReaderEvents {
+    let (tx, rx) = mpsc::unbounded_channel();
+    ROUTES.readers.lock().insert(handle, tx);
+    rx
+}
+
+/// Removes the route of a reader that is given up before its end.
+pub(crate) fn unregister_reader(handle: u64) {
+    let route = ROUTES.readers.lock().remove(&handle);
+    drop(route);
+}
+
+/// A bounded queue of one media stream's events: when full, the **oldest** is dropped, so a slow reader gets the newest.
+struct Queue {
+    state: Mutex<QueueState>,
+    ready: Notify,
+    capacity: usize,
+}
+
+struct QueueState {
+    events: VecDeque<Event>,
+    dropped: u64,
+    ended: bool,
+}
+
+/// The receiving end of a media stream's queue. Dropping it ends the route.
+pub(crate) struct MediaReceiver {
+    handle: u64,
+    queue: Arc<Queue>,
+    routes: &'static Mutex<MediaRoutes>,
+}
+
+impl MediaReceiver {
+    /// The next event, or `None` after the stream's end. Cancel-safe; one reader at a time.
+    pub(crate) async fn recv(&mut self) -> Option<Message> {
+        loop {
+            {
+                let mut state = self.queue.state.lock();
+                if let Some(event) = state.events.pop_front() {
+                    return event.into_message();
+                }
+                if state.ended {
+                    return None;
+                }
+            }
+            // `notify_one` keeps a permit, so an event between the check and here is not missed.
+            self.queue.ready.notified().await;
+        }
+    }
+
+    /// The next event if one is there. `Err` after the stream's end.
+    pub(crate) fn try_recv(&mut self) -> Result<Option<Message>, ()> {
+        let mut state = self.queue.state.lock();
+        match state.events.pop_front() {
+            Some(event) => Ok(event.into_message()),
+            None if state.ended => Err(()),
+            None => Ok(None),
+        }
+    }
+
+    /// How many events were dropped because the queue was full.
+    pub(crate) fn dropped(&self) -> u64 {
+        self.queue.state.lock().dropped
+    }
+}
+
+impl Drop for MediaReceiver {
+    fn drop(&mut self) {
+        {
+            let mut routes = self.routes.lock();
+            routes.queues.remove(&self.handle);
+            routes.ended.remove(&self.handle);
+        }
+        let events = {
+            let mut state = self.queue.state.lock();
+            state.ended = true;
+            std::mem::take(&mut state.events)
+        };
+        drop(events);
+    }
+}
+
+/// Registers for a video stream's events: at most `capacity` frames are kept, the oldest is dropped.
+pub(crate) fn register_video_stream(handle: u64, capacity: usize) -> MediaReceiver {
+    register_media(&ROUTES.video, handle, capacity)
+}
+
+/// Registers for an audio stream's events: at most `capacity` frames are kept, the oldest is dropped.
+pub(crate) fn register_audio_stream(handle: u64, capacity: usize) -> MediaReceiver {
+    register_media(&ROUTES.audio, handle, capacity)
+}
+
+fn register_media(routes: &'static Mutex<MediaRoutes>, handle: u64, capacity: usize) -> MediaReceiver {
+    let mut media = routes.lock();
+    let capacity = capacity.max(1);
+    let queue = Arc::new(Queue {
+        state: Mutex::new(QueueState {
+            events: VecDeque::with_capacity(capacity.min(64)),
+            dropped: 0,
+            ended: media.ended.remove(&handle),
+        }),
+        ready: Notify::new(),
+        capacity,
+    });
+    media.queues.insert(handle, queue.clone());
+    MediaReceiver { handle, queue, routes }
+}
+
+fn route_media(routes: &Mutex<MediaRoutes>, handle: u64, event: Event, ended: bool) {
+    let queue = {
+        let mut media = routes.lock();
+        let queue = media.queues.get(&handle).cloned();
+        // An end that nobody can get is remembered; what is remembered for streams never registered stays small.
+        if queue.is_none() && ended && media.ended.len() < 1024 {
+            media.ended.insert(handle);
+        }
+        queue
+    };
+    let Some(queue) = queue else { return };
+    let displaced = {
+        let mut state = queue.state.lock();
+        if ended {
+            state.ended = true;
+            Some(event)
+        } else if state.ended {
+            Some(event)
+        } else {
+            let oldest = (state.events.len() >= queue.capacity).then(|| state.events.pop_front()).flatten();
+            state.dropped += u64::from(oldest.is_some());
+            state.events.push_back(event);
+            oldest
+        }
+    };
+    // Outside the lock: dropping an event calls the library.
+    drop(displaced);
+    queue.ready.notify_one();
+}
+
+/// Hands an event over. Runs on the library's threads, so it neither waits nor does anything long.
+pub(super) fn route(event: Event) {
+    let Some(message) = &event.0 else { return };
+    match message {
+        Message::Logs(_) => {
+            if let Some(Message::Logs(batch)) = event.into_message() {
+                logs::forward(batch);
+            }
+        }
+        Message::Panic(panic) => {
+            tracing::error!("LiveKit's library panicked: {}", logs::redact(&panic.message));
+        }
+        Message::RoomEvent(room) => send(&ROUTES.rooms, room.room_handle, event, false),
+        Message::RpcMethodInvocation(rpc) => send(&ROUTES.rooms, rpc.local_participant_handle, event, false),
+        Message::TextStreamReaderEvent(reader) => {
+            let ended = matches!(reader.detail, Some(proto::text_stream_reader_event::Detail::Eos(_)));
+            send(&ROUTES.readers, reader.reader_handle, event, ended);
+        }
+        Message::ByteStreamReaderEvent(reader) => {
+            let ended = matches!(reader.detail, Some(proto::byte_stream_reader_event::Detail::Eos(_)));
+            send(&ROUTES.readers, reader.reader_handle, event, ended);
+        }
+        Message::VideoStreamEvent(video) => {
+            let ended = matches!(video.message, Some(video_stream_event::Message::Eos(_)));
+            route_media(&ROUTES.video, video.stream_handle, event, ended);
+        }
+        Message::AudioStreamEvent(audio) => {
+            let ended = matches!(audio.message, Some(proto::audio_stream_event::Message::Eos(_)));
+            route_media(&ROUTES.audio, audio.stream_handle, event, ended);
+        }
+        message => {
+            let waiter = async_id(message).and_then(|id| ROUTES.answers.lock().remove(&id));
+            if let Some(waiter) = waiter {
+                waiter(event);
+            }
+        }
+    }
+}
+
+fn send(routes: &Mutex<HashMap<u64, mpsc::UnboundedSender<Event>>>, handle: u64, event: Event, last: bool) {
+    let sender = {
+        let mut routes = routes.lock();
+        if last { routes.remove(&handle) } else { routes.get(&handle).cloned() }
+    };
+    if let Some(sender) = sender {
+        // A receiver that is gone gets nothing; the event drops what it holds.
+        let _ = sender.send(event);
+    }
+}
+
+fn async_id(message: &Message) -> Option<u64> {
+    Some(match message {
+        Message::Connect(m) => m.async_id,
+        Message::Disconnect(m) => m.async_id,
+        Message::Dispose(m) => m.async_id,
+        Message::PublishTrack(m) => m.async_id,
+        Message::UnpublishTrack(m) => m.async_id,
+        Message::PublishData(m) => m.async_id,
+        Message::PublishTranscription(m) => m.async_id,
+        Message::CaptureAudioFrame(m) => m.async_id,
+        Message::SetLocalMetadata(m) => m.async_id,
+        Message::SetLocalName(m) => m.async_id,
+        Message::SetLocalAttributes(m) => m.async_id,
+        Message::GetStats(m) => m.async_id,
+        Message::GetSessionStats(m) => m.async_id,
+        Message::PublishSipDtmf(m) => m.async_id,
+        Message::ChatMessage(m) => m.async_id,
+        Message::PerformRpc(m) => m.async_id,
+        Message::SendStreamHeader(m) => m.async_id,
+        Message::SendStreamChunk(m) => m.async_id,
+        Message::SendStreamTrailer(m) => m.async_id,
+        Message::ByteStreamReaderReadAll(m) => m.async_id,
+        Message::ByteStreamReaderWriteToFile(m) => m.async_id,
+        Message::ByteStreamOpen(m) => m.async_id,
+        Message::ByteStreamWriterWrite(m) => m.async_id,
+        Message::ByteStreamWriterClose(m) => m.async_id,
+        Message::SendFile(m) => m.async_id,
+        Message::TextStreamReaderReadAll(m) => m.async_id,
+        Message::TextStreamOpen(m) => m.async_id,
+        Message::TextStreamWriterWrite(m) => m.async_id,
+        Message::TextStreamWriterClose(m) => m.async_id,
+        Message::SendText(m) => m.async_id,
+        Message::SendBytes(m) => m.async_id,
+        Message::PublishDataTrack(m) => m.async_id,
+        Message::SimulateScenario(m) => m.async_id,
+        Message::DefineSchema(m) => m.async_id,
+        Message::GetSchema(m) => m.async_id,
+        Message::NewCaptureSource(m) => m.async_id,
+        _ => return None,
+    })
+}
+
+/// Drops every object that a message hands over.
+fn release(message: Message) {
+    use proto::{connect_callback, data_packet_received, room_event};
+    let mut owned: Vec<FfiOwnedHandle> = Vec::new();
+    match message {
+        Message::VideoStreamEvent(event) => {
+            if let Some(video_stream_event::Message::FrameReceived(frame)) = event.message {
+                owned.push(frame.buffer.handle);
+            }
+        }
+        Message::AudioStreamEvent(event) => {
+            if let Some(proto::audio_stream_event::Message::FrameReceived(frame)) = event.message {
+                owned.push(frame.frame.handle);
+            }
+        }
+        Message::RoomEvent(event) => match event.message {
+            Some(room_event::Message::ParticipantConnected(m)) => owned.push(m.info.handle),
+            Some(room_event::Message::TrackPublished(m)) => owned.push(m.publication.handle),
+            Some(room_event::Message::TrackSubscribed(m)) => owned.push(m.track.handle),
+            Some(room_event::Message::ByteStreamOpened(m)) => owned.push(m.reader.handle),
+            Some(room_event::Message::TextStreamOpened(m)) => owned.push(m.reader.handle),
+            Some(room_event::Message::DataTrackPublished(m)) => owned.push(m.track.handle),
+            Some(room_event::Message::DataPacketReceived(m)) => {
+                if let Some(data_packet_received::Value::User(user)) = m.value {
+                    owned.push(user.data.handle);
+                }
+            }
+            _ => {}
+        },
+        Message::Connect(m) => {
+            if let Some(connect_callback::Message::Result(result)) = m.message {
+                leave(FfiHandle::new(result.room.handle));
+                owned.push(result.local_participant.handle);
+                for entry in result.participants {
+                    owned.push(entry.participant.handle);
+                    owned.extend(entry.publications.into_iter().map(|publication| publication.handle));
+                }
+            }
+        }
+        Message::PublishTrack(m) => {
+            if let Some(proto::publish_track_callback::Message::Publication(publication)) = m.message {
+                owned.push(publication.handle);
+            }
+        }
+        Message::ByteStreamOpen(m) => {
+            if let Some(proto::byte_stream_open_callback::Result::Writer(writer)) = m.result {
+                owned.push(writer.handle);
+            }
+        }
+        Message::TextStreamOpen(m) => {
+            if let Some(proto::text_stream_open_callback::Result::Writer(writer)) = m.result {
+                owned.push(writer.handle);
+            }
+        }
+        Message::PublishDataTrack(m) => {
+            if let Some(proto::publish_data_track_callback::Result::Track(track)) = m.result {
+                owned.push(track.handle);
+            }
+        }
+        Message::NewCaptureSource(m) => {
+            if let Some(proto::new_capture_source_callback::Message::Source(source)) = m.message {
+                owned.push(source.info.video_source.handle);
+                owned.push(source.handle);
+            }
+        }
+        _ => {}
+    }
+    for handle in owned {
+        drop(FfiHandle::new(handle));
+    }
+}
+
+/// Leaves a room that nobody owns any more, and drops it when it is left. On a thread of its own, since it may be called
+/// from one of the library's.
+pub(crate) fn leave(room: FfiHandle) {
+    let left = std::thread::Builder::new().name("livekit-leave".into()).spawn(move || {
+        let id = room.id();
+        client::call_detached(
+            move |async_id| {
+                ffi_request::Message::Disconnect(proto::DisconnectRequest {
+                    room_handle: id,
+                    request_async_id: Some(async_id),
+                    reason: None,
+                })
+            },
+            room,
+        );
+    });
+    if let Err(error) = left {
+        tracing::warn!(%error, "a room could not be left");
+    }
+}

@@ -1,0 +1,1 @@
+//! The names of `libwebrtc` that the SDK's users meet: frames, sources, streams, audio processing, statistics.
