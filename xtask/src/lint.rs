@@ -1,0 +1,42 @@
+//! Checks that change nothing, and the generator whose result they compare.
+
+use crate::process::{cargo, npm, run, say, works};
+use crate::setup::{self, Purpose};
+use anyhow::{Context, Result};
+
+/// Format, clippy, the web UI's types and style, generated files.
+pub fn lint() -> Result<()> {
+    setup::prepare(Purpose::Run)?;
+    say("Check the format");
+    run(cargo().args(["fmt", "--all", "--check"])).context("run `cargo fmt --all`")?;
+    say("Check the web UI's types and style");
+    run(npm().args(["run", "check"]))?;
+    run(npm().args(["run", "lint"]))?;
+    say("Check the Rust code");
+    run(cargo().args(["clippy", "--workspace", "--all-targets", "--", "--deny", "warnings"]))?;
+    say("Check that the generated types are current");
+    run(&mut bindings_test()).context("the web UI's types are stale: run `cargo xtask generate`")
+}
+
+/// Writes `ui/src/lib/bindings.ts` anew.
+pub fn generate() -> Result<()> {
+    setup::prepare(Purpose::Run)?;
+    run(bindings_test().env("DONFRA_LIVE_GENERATE", "1"))
+}
+
+/// The app's test that compares the generated types with those committed. Of the whole workspace, so that it shares
+/// its build with the other tests.
+fn bindings_test() -> std::process::Command {
+    let mut command = cargo();
+    command.args(["test", "--quiet", "--workspace", "--lib", "--", "bindings"]);
+    command
+}
+
+/// Licences and advisories, as `deny.toml` says.
+pub fn deny() -> Result<()> {
+    if !works("cargo", &["deny", "--version"]) {
+        say("Install cargo-deny (some minutes)");
+        run(cargo().args(["install", "cargo-deny", "--locked"]))?;
+    }
+    run(cargo().args(["deny", "--workspace", "check", "--hide-inclusion-graph"]))
+}
