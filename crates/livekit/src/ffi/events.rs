@@ -6,10 +6,12 @@ use std::{
         Arc, LazyLock,
         atomic::{AtomicU64, Ordering},
     },
+    task::{Context, Poll},
 };
 
+use futures_util::task::AtomicWaker;
 use parking_lot::Mutex;
-use tokio::sync::{Notify, mpsc};
+use tokio::sync::mpsc;
 
 use super::{
     FfiHandle, client, logs,
@@ -117,7 +119,7 @@ pub(crate) fn unregister_reader(handle: u64) {
 /// A bounded queue of one media stream's events: when full, the **oldest** is dropped, so a slow reader gets the newest.
 struct Queue {
     state: Mutex<QueueState>,
-    ready: Notify,
+    ready: AtomicWaker,
     capacity: usize,
 }
 
@@ -135,30 +137,15 @@ pub(crate) struct MediaReceiver {
 }
 
 impl MediaReceiver {
-    /// The next event, or `None` after the stream's end. Cancel-safe; one reader at a time.
-    pub(crate) async fn recv(&mut self) -> Option<Message> {
-        loop {
-            {
-                let mut state = self.queue.state.lock();
-                if let Some(event) = state.events.pop_front() {
-                    return event.into_message();
-                }
-                if state.ended {
-                    return None;
-                }
-            }
-            // `notify_one` keeps a permit, so an event between the check and here is not missed.
-            self.queue.ready.notified().await;
-        }
-    }
-
-    /// The next event if one is there. `Err` after the stream's end.
-    pub(crate) fn try_recv(&mut self) -> Result<Option<Message>, ()> {
+    /// The next event, or `None` after the stream's end.
+    pub(crate) fn poll_recv(&mut self, cx: &mut Context<'_>) -> Poll<Option<Message>> {
+        // Registered before looking, so an event that comes in between wakes.
+        self.queue.ready.register(cx.waker());
         let mut state = self.queue.state.lock();
         match state.events.pop_front() {
-            Some(event) => Ok(event.into_message()),
-            None if state.ended => Err(()),
-            None => Ok(None),
+            Some(event) => Poll::Ready(event.into_message()),
+            None if state.ended => Poll::Ready(None),
+            None => Poll::Pending,
         }
     }
 
@@ -203,7 +190,7 @@ fn register_media(routes: &'static Mutex<MediaRoutes>, handle: u64, capacity: us
             dropped: 0,
             ended: media.ended.remove(&handle),
         }),
-        ready: Notify::new(),
+        ready: AtomicWaker::new(),
         capacity,
     });
     media.queues.insert(handle, queue.clone());
@@ -237,7 +224,7 @@ fn route_media(routes: &Mutex<MediaRoutes>, handle: u64, event: Event, ended: bo
     };
     // Outside the lock: dropping an event calls the library.
     drop(displaced);
-    queue.ready.notify_one();
+    queue.ready.wake();
 }
 
 /// Hands an event over. Runs on the library's threads, so it neither waits nor does anything long.
