@@ -1,10 +1,16 @@
 //! The LiveKit SDK: the public names and types of the official `livekit` crate over LiveKit's own compiled library.
+//!
+//! What is here follows the official crate 0.10, so that code written for it compiles with either. Where the library has
+//! no request for something, the item's documentation says so, or the item is missing.
 
-#[allow(dead_code)]
 mod ffi;
+pub mod prelude;
+mod room;
+pub mod rtc_engine;
 pub mod webrtc;
 
 pub use ffi::library::LibraryError;
+pub use room::*;
 
 /// How many of the library's objects are owned by this process now; for tests that look for leaks.
 #[doc(hidden)]

@@ -43,9 +43,6 @@ impl Drop for Event {
 
 type Waiter = Box<dyn FnOnce(Event) + Send>;
 
-/// Readers of a data stream.
-pub(crate) type ReaderEvents = mpsc::UnboundedReceiver<Event>;
-
 #[derive(Default)]
 struct Routes {
     answers: Mutex<HashMap<u64, Waiter>>,
@@ -102,18 +99,31 @@ impl Drop for RoomRoute {
     }
 }
 
-/// Registers for a data-stream reader's events, which begin after the request to read incrementally. The route ends by
-/// itself with the stream.
-pub(crate) fn register_reader(handle: u64) -> ReaderEvents {
-    let (tx, rx) = mpsc::unbounded_channel();
-    ROUTES.readers.lock().insert(handle, tx);
-    rx
+/// One data-stream reader's events. Dropping it ends the route; the stream's end does so too.
+pub(crate) struct ReaderEvents {
+    handle: u64,
+    events: mpsc::UnboundedReceiver<Event>,
 }
 
-/// Removes the route of a reader that is given up before its end.
-pub(crate) fn unregister_reader(handle: u64) {
-    let route = ROUTES.readers.lock().remove(&handle);
-    drop(route);
+impl ReaderEvents {
+    /// The next event, or `None` after the stream's end. Cancel-safe.
+    pub(crate) async fn recv(&mut self) -> Option<Event> {
+        self.events.recv().await
+    }
+}
+
+impl Drop for ReaderEvents {
+    fn drop(&mut self) {
+        let route = ROUTES.readers.lock().remove(&self.handle);
+        drop(route);
+    }
+}
+
+/// Registers for a data-stream reader's events, which begin after the request to read incrementally.
+pub(crate) fn register_reader(handle: u64) -> ReaderEvents {
+    let (tx, events) = mpsc::unbounded_channel();
+    ROUTES.readers.lock().insert(handle, tx);
+    ReaderEvents { handle, events }
 }
 
 /// A bounded queue of one media stream's events: when full, the **oldest** is dropped, so a slow reader gets the newest.
@@ -350,7 +360,7 @@ fn release(message: Message) {
         },
         Message::Connect(m) => {
             if let Some(connect_callback::Message::Result(result)) = m.message {
-                leave(FfiHandle::new(result.room.handle));
+                leave(Arc::new(FfiHandle::new(result.room.handle)));
                 owned.push(result.local_participant.handle);
                 for entry in result.participants {
                     owned.push(entry.participant.handle);
@@ -393,7 +403,7 @@ fn release(message: Message) {
 
 /// Leaves a room that nobody owns any more, and drops it when it is left. On a thread of its own, since it may be called
 /// from one of the library's.
-pub(crate) fn leave(room: FfiHandle) {
+pub(crate) fn leave(room: Arc<FfiHandle>) {
     let left = std::thread::Builder::new().name("livekit-leave".into()).spawn(move || {
         let id = room.id();
         client::call_detached(

@@ -58,3 +58,14 @@ impl Drop for FfiHandle {
         }
     }
 }
+
+/// Copies a buffer of the library's and drops it.
+pub(crate) fn take_buffer(buffer: proto::OwnedBuffer) -> Vec<u8> {
+    let _owner = FfiHandle::new(buffer.handle);
+    let len = usize::try_from(buffer.data.data_len).unwrap_or(0);
+    if buffer.data.data_ptr == 0 || len == 0 {
+        return Vec::new();
+    }
+    // SAFETY: the library's buffer of `len` bytes lives there until its handle, owned above, is dropped.
+    unsafe { std::slice::from_raw_parts(buffer.data.data_ptr as *const u8, len) }.to_vec()
+}
