@@ -1,5 +1,28 @@
-//! Prepares the Tauri context: configuration, capabilities, icons.
+//! Prepares the Tauri context: configuration, capabilities, icons, and which commands a window may be allowed.
+
+/// Commands declared here need a permission (`capabilities/main.json`); undeclared ones would be open to every window.
+const COMMANDS: &[&str] = &[
+    "startup",
+    "copy_text",
+    "lan_address",
+    "session_snapshot",
+    "create_session",
+    "join_session",
+    "leave_session",
+    "end_session",
+    "dismiss_end",
+    "set_microphone",
+    "set_camera",
+    "set_screen",
+    "set_tiles",
+    "settings",
+    "save_settings",
+    "set_credential",
+    "clear_credential",
+];
 
 fn main() {
-    tauri_build::build();
+    let manifest = tauri_build::AppManifest::new().commands(COMMANDS);
+    tauri_build::try_build(tauri_build::Attributes::new().app_manifest(manifest))
+        .expect("the Tauri context is complete");
 }

@@ -1,5 +1,8 @@
 //! The program.
+#![cfg_attr(not(debug_assertions), windows_subsystem = "windows")]
 
-fn main() {
-    tauri::Builder::default().run(tauri::generate_context!()).expect("the window opens");
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    donfra_live::run()
 }

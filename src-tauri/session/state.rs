@@ -30,6 +30,25 @@ pub struct SessionState {
     pub speaker: DeviceState,
 }
 
+impl SessionState {
+    /// No session; the next patch has the number after `sequence`.
+    pub fn idle(sequence: u32) -> Self {
+        Self {
+            sequence,
+            phase: Phase::Idle,
+            session_id: None,
+            title: None,
+            role: Role::Viewer,
+            can_publish: true,
+            participants: Vec::new(),
+            camera: DeviceState::Off,
+            microphone: DeviceState::Off,
+            screen: DeviceState::Off,
+            speaker: DeviceState::Off,
+        }
+    }
+}
+
 /// Where a session stands: `Idle → Connecting → Connected ⇄ Reconnecting → Ended`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]
 #[serde(tag = "kind", rename_all = "snake_case")]
@@ -182,7 +201,7 @@ pub enum DeviceState {
 }
 
 /// One change of a [`SessionState`].
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type, tauri_specta::Event)]
 pub struct SessionPatch {
     /// One more than the patch or snapshot before.
     pub sequence: u32,
@@ -249,7 +268,7 @@ pub enum Device {
 }
 
 /// Fast-changing figures of a session, sent at most five times a second, beside the patches.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type, tauri_specta::Event)]
 pub struct Meters {
     /// How loud each person is, 0 (silence) to 1.
     pub levels: Vec<Level>,
@@ -263,6 +282,7 @@ pub struct Level {
     /// Whose.
     pub identity: String,
     /// 0 (silence) to 1.
+    #[specta(type = specta_typescript::Number)]
     pub level: f32,
 }
 

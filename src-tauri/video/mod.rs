@@ -28,18 +28,23 @@ pub struct TileLayout {
     /// Which picture.
     pub tile: TileId,
     /// Left edge in CSS px from the webview's left edge.
+    #[specta(type = specta_typescript::Number)]
     pub x: f32,
     /// Top edge in CSS px from the webview's top edge.
+    #[specta(type = specta_typescript::Number)]
     pub y: f32,
     /// Width in CSS px.
+    #[specta(type = specta_typescript::Number)]
     pub width: f32,
     /// Height in CSS px.
+    #[specta(type = specta_typescript::Number)]
     pub height: f32,
     /// How the picture fills the tile.
     pub fit: Fit,
     /// Mirrored left to right (the own camera).
     pub mirror: bool,
     /// Radius of the corners in CSS px.
+    #[specta(type = specta_typescript::Number)]
     pub radius: f32,
 }
 

@@ -1,0 +1,41 @@
+//! What the web UI may call, and what it hears: thin, typed, generated to TypeScript (`ui/src/lib/bindings.ts`).
+
+mod app;
+mod session;
+mod settings;
+
+#[cfg(test)]
+mod bindings;
+
+use tauri_specta::{Builder, collect_commands, collect_events};
+
+pub use app::{JoinRequest, Startup};
+
+use crate::session::state::{Meters, SessionPatch};
+
+/// All commands and events, as they are registered with Tauri and written to TypeScript.
+pub fn builder() -> Builder<tauri::Wry> {
+    Builder::<tauri::Wry>::new()
+        // Nothing here reads otherwise than it is written: one TypeScript type each.
+        .disable_serde_phases()
+        .commands(collect_commands![
+            app::startup,
+            app::copy_text,
+            app::lan_address,
+            session::session_snapshot,
+            session::create_session,
+            session::join_session,
+            session::leave_session,
+            session::end_session,
+            session::dismiss_end,
+            session::set_microphone,
+            session::set_camera,
+            session::set_screen,
+            session::set_tiles,
+            settings::settings,
+            settings::save_settings,
+            settings::set_credential,
+            settings::clear_credential,
+        ])
+        .events(collect_events![SessionPatch, Meters])
+}

@@ -1,0 +1,80 @@
+//! Commands of a session: each one hands over to the session's actor.
+
+use tauri::State;
+
+use crate::App;
+use crate::error::UiError;
+use crate::session::state::{Device, SessionState};
+use crate::video::TileLayout;
+
+/// The whole state: at start of the UI, and after a gap in the patches.
+#[tauri::command]
+#[specta::specta]
+pub async fn session_snapshot(app: State<'_, App>) -> Result<SessionState, UiError> {
+    app.session.snapshot().await
+}
+
+/// Creates a session and goes into it as its host. Returns when connected, or with why not.
+#[tauri::command]
+#[specta::specta]
+pub async fn create_session(app: State<'_, App>, title: String, name: String) -> Result<(), UiError> {
+    app.session.create(title, name).await
+}
+
+/// Joins the session that `input` names: a session id, a link, or a text with one in it. Returns when connected, or
+/// with why not.
+#[tauri::command]
+#[specta::specta]
+pub async fn join_session(app: State<'_, App>, input: String, name: String) -> Result<(), UiError> {
+    app.session.join(input, name).await
+}
+
+/// Leaves; the others stay.
+#[tauri::command]
+#[specta::specta]
+pub async fn leave_session(app: State<'_, App>) -> Result<(), UiError> {
+    app.session.leave().await
+}
+
+/// Ends the session for everyone (hosts only).
+#[tauri::command]
+#[specta::specta]
+pub async fn end_session(app: State<'_, App>) -> Result<(), UiError> {
+    app.session.end().await
+}
+
+/// The person has read why the session ended: back to home.
+#[tauri::command]
+#[specta::specta]
+pub async fn dismiss_end(app: State<'_, App>) -> Result<(), UiError> {
+    app.session.dismiss_end().await
+}
+
+/// Switches the microphone. What comes of it is seen in the state.
+#[tauri::command]
+#[specta::specta]
+pub async fn set_microphone(app: State<'_, App>, on: bool) -> Result<(), UiError> {
+    app.session.set_device(Device::Microphone, on).await
+}
+
+/// Switches the camera. What comes of it is seen in the state.
+#[tauri::command]
+#[specta::specta]
+pub async fn set_camera(app: State<'_, App>, on: bool) -> Result<(), UiError> {
+    app.session.set_device(Device::Camera, on).await
+}
+
+/// Starts or stops sharing the screen. What comes of it is seen in the state.
+#[tauri::command]
+#[specta::specta]
+pub async fn set_screen(app: State<'_, App>, on: bool) -> Result<(), UiError> {
+    app.session.set_device(Device::Screen, on).await
+}
+
+/// Where the UI has its tiles now.
+#[tauri::command]
+#[specta::specta]
+pub async fn set_tiles(app: State<'_, App>, tiles: Vec<TileLayout>) -> Result<(), UiError> {
+    app.set_tiles(tiles);
+    Ok(())
+}

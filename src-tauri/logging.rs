@@ -1,0 +1,99 @@
+//! What the app writes down: to stderr and to a file a day, the last few kept. Secrets are kept out by their types
+//! (`SecretString`, `Credential`), not by care.
+
+use std::path::Path;
+
+use tracing_appender::non_blocking::WorkerGuard;
+use tracing_appender::rolling::{RollingFileAppender, Rotation};
+use tracing_subscriber::layer::SubscriberExt;
+use tracing_subscriber::util::SubscriberInitExt;
+use tracing_subscriber::{EnvFilter, fmt};
+
+/// What is logged where `RUST_LOG` does not say otherwise: this app's doings, and others' warnings.
+const DEFAULT_FILTER: &str = "warn,donfra_live=info,donfra_session_server=info";
+
+/// Log files kept, one a day.
+const MAX_FILES: usize = 7;
+
+/// Writes out what is still in the queue when it is dropped, at the end of the program.
+#[must_use]
+pub struct LogGuard(#[expect(dead_code, reason = "held for its drop")] Option<WorkerGuard>);
+
+/// Starts logging to stderr and to `folder/donfra-live.YYYY-MM-DD.log`. A folder that cannot be written costs the file,
+/// never the start.
+pub fn start(folder: &Path) -> LogGuard {
+    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(DEFAULT_FILTER));
+    let stderr = fmt::layer().with_writer(std::io::stderr);
+    let file = RollingFileAppender::builder()
+        .rotation(Rotation::DAILY)
+        .filename_prefix("donfra-live")
+        .filename_suffix("log")
+        .max_log_files(MAX_FILES)
+        .build(folder);
+    let (layer, guard, failure) = match file {
+        Ok(file) => {
+            let (writer, guard) = tracing_appender::non_blocking(file);
+            (Some(fmt::layer().with_ansi(false).with_writer(writer)), Some(guard), None)
+        }
+        Err(error) => (None, None, Some(error)),
+    };
+    tracing_subscriber::registry().with(filter).with(stderr).with(layer).init();
+    if let Some(error) = failure {
+        tracing::warn!(%error, folder = %folder.display(), "no log file");
+    }
+    LogGuard(guard)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write;
+    use std::sync::Arc;
+
+    use parking_lot::Mutex;
+    use secrecy::SecretString;
+    use tracing_subscriber::fmt::MakeWriter;
+
+    use crate::settings::{Credential, SignIn};
+
+    #[derive(Clone, Default)]
+    struct Page(Arc<Mutex<Vec<u8>>>);
+
+    impl Write for Page {
+        fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+            self.0.lock().extend_from_slice(bytes);
+            Ok(bytes.len())
+        }
+        fn flush(&mut self) -> std::io::Result<()> {
+            Ok(())
+        }
+    }
+
+    impl MakeWriter<'_> for Page {
+        type Writer = Self;
+        fn make_writer(&self) -> Self {
+            self.clone()
+        }
+    }
+
+    #[test]
+    fn secrets_do_not_reach_the_log() {
+        let page = Page::default();
+        let subscriber =
+            tracing_subscriber::fmt().with_writer(page.clone()).with_max_level(tracing::Level::TRACE).finish();
+        tracing::subscriber::with_default(subscriber, || {
+            let token = SecretString::from("eyJhbGciOi");
+            let credential = Credential { kind: SignIn::Bearer, secret: token.clone() };
+            let joined: crate::api::Joined = serde_json::from_value(serde_json::json!({
+                "session_id": "3fa85f64-5717-4562-b3fc-2c963f66afa6",
+                "access_token": "eyJhbGciOi",
+                "server_url": "ws://localhost:7880",
+            }))
+            .unwrap();
+            tracing::info!(?token, ?credential, ?joined, "signed in");
+        });
+        let text = String::from_utf8(page.0.lock().clone()).unwrap();
+        assert!(text.contains("signed in"));
+        assert!(text.contains("ws://localhost:7880"));
+        assert!(!text.contains("eyJhbGciOi"), "{text}");
+    }
+}

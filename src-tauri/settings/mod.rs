@@ -1,0 +1,75 @@
+//! Preferences and credentials: what a person set, kept between runs.
+
+pub mod credential;
+mod file;
+pub mod folders;
+mod store;
+
+use serde::{Deserialize, Serialize};
+use specta::Type;
+
+use crate::error::UiError;
+
+pub use credential::{Credential, CredentialState, SignIn};
+pub use store::SettingsStore;
+
+/// What a person can set. Holds no secret: those are in the system's keyring.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, Type)]
+pub struct Settings {
+    /// The name last used in a session; empty at first.
+    pub name: String,
+    /// Light, dark, or as the system has it.
+    pub theme: Theme,
+    /// Where sessions come from.
+    pub server: SessionServer,
+}
+
+/// The colours of the interface.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "snake_case")]
+pub enum Theme {
+    /// As the system has it.
+    #[default]
+    System,
+    /// Light.
+    Light,
+    /// Dark.
+    Dark,
+}
+
+/// Where sessions come from.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum SessionServer {
+    /// The app runs the session server and LiveKit itself.
+    ThisComputer {
+        /// Lets people on the own network join: listens on the LAN address instead of loopback only.
+        lan: bool,
+    },
+    /// A session server elsewhere.
+    Remote {
+        /// Its base URL, e.g. `http://localhost:8080/api`.
+        url: String,
+    },
+}
+
+impl Default for SessionServer {
+    fn default() -> Self {
+        Self::ThisComputer { lan: false }
+    }
+}
+
+/// The settings, and what stands beside them on the settings page.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]
+pub struct SettingsView {
+    /// As they are kept.
+    pub settings: Settings,
+    /// The session server that the command line named (`--api`): it counts instead of the kept one in this run.
+    pub api_override: Option<String>,
+    /// Whether this system has a keyring. Where not, a sign-in is kept for this run only.
+    pub keyring_available: bool,
+    /// Which sign-in there is for the session server in effect.
+    pub credential: CredentialState,
+    /// Something to know about the settings themselves, e.g. that the file could not be read and defaults are used.
+    pub notice: Option<UiError>,
+}
