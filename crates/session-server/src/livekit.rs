@@ -1,0 +1,143 @@
+//! The LiveKit server, as this one uses it: rooms made, counted and deleted.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use livekit_api::services::room::{CreateRoomOptions, RoomClient};
+use livekit_api::services::{ServerError, ServerErrorCode, ServiceError};
+use parking_lot::RwLock;
+use secrecy::{ExposeSecret, SecretString};
+use uuid::Uuid;
+
+use crate::config::{Config, LiveKitUrls};
+
+/// Why LiveKit did not do what it was asked. The texts are for the person at the app.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub(crate) enum LiveKitError {
+    #[error("The media server has not been started yet. Try again in a moment.")]
+    NotStarted,
+    #[error(
+        "The session service cannot reach the LiveKit server. Is it running, and is LIVEKIT_SERVER_URL its address as \
+         seen from the session service?"
+    )]
+    Unreachable,
+    #[error(
+        "The LiveKit server refuses the session service. LIVEKIT_API_KEY and LIVEKIT_API_SECRET must be the ones in \
+         its livekit.yaml."
+    )]
+    Refused,
+    #[error("The LiveKit server could not do this. The session service's log says why.")]
+    Failed,
+}
+
+impl LiveKitError {
+    pub(crate) fn code(self) -> &'static str {
+        match self {
+            Self::NotStarted | Self::Unreachable => "livekit_unreachable",
+            Self::Refused => "livekit_refused",
+            Self::Failed => "livekit_failed",
+        }
+    }
+}
+
+impl From<ServiceError> for LiveKitError {
+    fn from(error: ServiceError) -> Self {
+        let kind = match &error {
+            // A refused key is answered in plain text, which does not decode as an error of the service.
+            ServiceError::Twirp(ServerError::Request(error)) if error.is_decode() => Self::Refused,
+            ServiceError::Twirp(ServerError::Request(_)) => Self::Unreachable,
+            ServiceError::Twirp(ServerError::Twirp(error)) => match error.code.as_str() {
+                ServerErrorCode::UNAUTHENTICATED | ServerErrorCode::PERMISSION_DENIED => Self::Refused,
+                ServerErrorCode::UNAVAILABLE | ServerErrorCode::DEADLINE_EXCEEDED => Self::Unreachable,
+                _ => Self::Failed,
+            },
+            _ => Self::Failed,
+        };
+        tracing::warn!(%error, "LiveKit did not answer as wished");
+        kind
+    }
+}
+
+/// A room that exists.
+pub(crate) struct Room {
+    pub(crate) name: String,
+    pub(crate) sid: String,
+    pub(crate) participants: u32,
+}
+
+/// The LiveKit server behind this one.
+pub(crate) struct LiveKit {
+    api_key: String,
+    api_secret: SecretString,
+    room: CreateRoomOptions,
+    endpoint: RwLock<Option<Arc<Endpoint>>>,
+}
+
+struct Endpoint {
+    client: RoomClient,
+    urls: LiveKitUrls,
+}
+
+impl LiveKit {
+    pub(crate) fn new(config: &Config) -> Self {
+        let seconds = |duration: Duration| u32::try_from(duration.as_secs()).unwrap_or(u32::MAX);
+        let livekit = Self {
+            api_key: config.api_key.clone(),
+            api_secret: config.api_secret.clone(),
+            room: CreateRoomOptions {
+                empty_timeout: seconds(config.empty_timeout),
+                departure_timeout: seconds(config.departure_timeout),
+                max_participants: config.max_participants,
+                ..Default::default()
+            },
+            endpoint: RwLock::default(),
+        };
+        if let Some(urls) = &config.livekit {
+            livekit.set_urls(urls.clone());
+        }
+        livekit
+    }
+
+    pub(crate) fn set_urls(&self, urls: LiveKitUrls) {
+        let client = RoomClient::with_api_key(&urls.server, &self.api_key, self.api_secret.expose_secret())
+            .with_request_timeout(Duration::from_secs(5));
+        *self.endpoint.write() = Some(Arc::new(Endpoint { client, urls }));
+    }
+
+    fn endpoint(&self) -> Result<Arc<Endpoint>, LiveKitError> {
+        self.endpoint.read().clone().ok_or(LiveKitError::NotStarted)
+    }
+
+    /// Both addresses, if they are known yet.
+    pub(crate) fn urls(&self) -> Result<LiveKitUrls, LiveKitError> {
+        Ok(self.endpoint()?.urls.clone())
+    }
+
+    /// Makes the room of a session, or keeps the one there is; its sid.
+    pub(crate) async fn create_room(&self, session: Uuid) -> Result<String, LiveKitError> {
+        let room = self.endpoint()?.client.create_room(&session.to_string(), self.room.clone()).await?;
+        Ok(room.sid)
+    }
+
+    /// Deletes the room of a session, and with it disconnects everybody. That there is none is no error.
+    pub(crate) async fn delete_room(&self, session: Uuid) -> Result<(), LiveKitError> {
+        match self.endpoint()?.client.delete_room(&session.to_string()).await {
+            Err(ServiceError::Twirp(ServerError::Twirp(error))) if error.code == ServerErrorCode::NOT_FOUND => Ok(()),
+            done => Ok(done?),
+        }
+    }
+
+    /// Those of these rooms that exist.
+    pub(crate) async fn rooms(&self, names: Vec<String>) -> Result<Vec<Room>, LiveKitError> {
+        let rooms = self.endpoint()?.client.list_rooms(names).await?;
+        Ok(rooms
+            .into_iter()
+            .map(|room| Room { name: room.name, sid: room.sid, participants: room.num_participants })
+            .collect())
+    }
+
+    /// How many people are in the room of a session now, hidden ones and those still connecting too.
+    pub(crate) async fn participants(&self, session: Uuid) -> Result<usize, LiveKitError> {
+        Ok(self.endpoint()?.client.list_participants(&session.to_string()).await?.len())
+    }
+}

@@ -1,0 +1,112 @@
+//! Join.
+
+use std::time::Duration;
+
+use axum::Json;
+use axum::extract::State;
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::{IntoResponse, Response};
+use secrecy::SecretString;
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use super::body::Body;
+use crate::error::ApiError;
+use crate::secret::Disclosed;
+use crate::server::{App, AppState};
+use crate::session::Session;
+use crate::text;
+use crate::token::{Admission, Role};
+
+/// How old what is known of LiveKit's rooms may be when a token is given. All joins together ask LiveKit this often.
+const ROOMS_MAX_AGE: Duration = Duration::from_secs(1);
+
+#[derive(Deserialize)]
+pub(super) struct Join {
+    session_id: String,
+    user_name: String,
+    is_host: Option<bool>,
+    is_hidden: Option<bool>,
+    host_key: Option<SecretString>,
+}
+
+/// What somebody needs to connect.
+#[derive(Serialize)]
+pub(super) struct Joined {
+    session_id: Uuid,
+    access_token: Disclosed,
+    server_url: String,
+    role: Role,
+    can_publish: bool,
+    can_subscribe: bool,
+    message: &'static str,
+}
+
+#[derive(Serialize)]
+struct Waiting {
+    status: &'static str,
+    ticket: Disclosed,
+    session_id: Uuid,
+    message: &'static str,
+}
+
+/// Gives a token, or a ticket where a host must admit first.
+pub(super) async fn join(
+    State(app): State<AppState>,
+    headers: HeaderMap,
+    Body(body): Body<Join>,
+) -> Result<Response, ApiError> {
+    let id = text::session_id(&body.session_id)?;
+    let name = text::name(&body.user_name, "user_name")?;
+    let session = app.registry.find(id).await?;
+    let proven = app.prove_host(&session, body.host_key.as_ref(), &headers)?;
+    let (is_host, hidden) = (body.is_host.unwrap_or(false), body.is_hidden.unwrap_or(false));
+    let waits = session.record.lobby && !proven;
+    // To be unseen takes a host's word too: the key, or being let in as what one is.
+    if !proven && (is_host || hidden && !waits) {
+        return Err(ApiError::HostProofRequired);
+    }
+    let role = if is_host { Role::Host } else { Role::Viewer };
+    let admission = Admission::new(role, hidden, name);
+    if waits {
+        let ticket = Disclosed::new(app.lobby.enter(id, admission)?);
+        let message = "A host will let you in.";
+        let answer = Waiting { status: "waiting", ticket, session_id: id, message };
+        return Ok((StatusCode::ACCEPTED, Json(answer)).into_response());
+    }
+    app.watch.ensure(ROOMS_MAX_AGE).await?;
+    if has_no_place(&app, &session).await? {
+        return Err(ApiError::SessionFull);
+    }
+    Ok(Json(admit(&app, &session, &admission)?).into_response())
+}
+
+/// A token for who may come in now.
+pub(super) fn admit(app: &App, session: &Session, admission: &Admission) -> Result<Joined, ApiError> {
+    if session.is_closed() {
+        return Err(ApiError::SessionEnded);
+    }
+    let mode = session.record.mode;
+    let joined = Joined {
+        session_id: session.id(),
+        access_token: app.tokens.mint(session.id(), mode, admission)?,
+        server_url: app.livekit.urls()?.public,
+        role: admission.role,
+        can_publish: admission.can_publish(mode),
+        can_subscribe: true,
+        message: match admission.role {
+            Role::Host => "Welcome, host.",
+            Role::Viewer => "Welcome.",
+        },
+    };
+    if app.config.max_participants > 0 {
+        session.expect_one();
+    }
+    Ok(joined)
+}
+
+/// LiveKit enforces the limit; this says it in words, asking LiveKit only when it could be reached.
+async fn has_no_place(app: &App, session: &Session) -> Result<bool, ApiError> {
+    let max = app.config.max_participants as usize;
+    Ok(max > 0 && session.at_most() >= max && app.livekit.participants(session.id()).await? >= max)
+}

@@ -1,0 +1,187 @@
+//! A session, as it is kept and as it is listed.
+
+use std::collections::VecDeque;
+use std::time::{Duration, Instant};
+
+use parking_lot::Mutex;
+use serde::{Deserialize, Serialize};
+use time::OffsetDateTime;
+use uuid::Uuid;
+
+/// Who may publish.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum Mode {
+    /// Everybody.
+    #[default]
+    Meeting,
+    /// Hosts, and whom they call to the stage.
+    Audience,
+}
+
+/// What of a session does not change, and is stored.
+#[derive(Clone, Debug)]
+pub(crate) struct SessionRecord {
+    /// Also the name of its LiveKit room.
+    pub(crate) id: Uuid,
+    /// What it is about; at most 200 characters.
+    pub(crate) title: String,
+    /// Who created it; at most 100 characters.
+    pub(crate) owner_name: String,
+    /// Who may publish.
+    pub(crate) mode: Mode,
+    /// Whether people wait until a host lets them in.
+    pub(crate) lobby: bool,
+    /// Whether the list and the event stream show it.
+    pub(crate) listed: bool,
+    /// SHA-256 of the host key.
+    pub(crate) host_key_hash: [u8; 32],
+    /// When it was created.
+    pub(crate) created_at: OffsetDateTime,
+}
+
+/// A session as the list and the event stream show it.
+#[derive(Clone, Debug, Serialize)]
+pub(crate) struct SessionInfo {
+    session_id: Uuid,
+    title: String,
+    owner_name: String,
+    #[serde(with = "time::serde::rfc3339")]
+    created_at: OffsetDateTime,
+    status: &'static str,
+    participants: u32,
+}
+
+/// A session that has not ended.
+#[derive(Debug)]
+pub(crate) struct Session {
+    pub(crate) record: SessionRecord,
+    live: Mutex<Live>,
+}
+
+#[derive(Debug)]
+struct Live {
+    /// Being ended, or ended: no more tokens.
+    closed: bool,
+    room_sid: String,
+    participants: u32,
+    ever_occupied: bool,
+    /// Since when nobody is in the room, as far as known here.
+    empty_since: Instant,
+    /// When recent tokens were handed out: people on their way, whom LiveKit does not count yet.
+    on_their_way: VecDeque<Instant>,
+}
+
+/// How long a token handed out counts as somebody who may be about to arrive.
+const ARRIVAL: Duration = Duration::from_secs(15);
+
+impl Session {
+    pub(crate) fn new(record: SessionRecord, room_sid: String) -> Self {
+        let live = Live {
+            closed: false,
+            room_sid,
+            participants: 0,
+            ever_occupied: false,
+            empty_since: Instant::now(),
+            on_their_way: VecDeque::new(),
+        };
+        Self { record, live: Mutex::new(live) }
+    }
+
+    pub(crate) fn id(&self) -> Uuid {
+        self.record.id
+    }
+
+    pub(crate) fn info(&self) -> SessionInfo {
+        SessionInfo {
+            session_id: self.record.id,
+            title: self.record.title.clone(),
+            owner_name: self.record.owner_name.clone(),
+            created_at: self.record.created_at,
+            status: "active",
+            participants: self.participants(),
+        }
+    }
+
+    pub(crate) fn participants(&self) -> u32 {
+        self.live.lock().participants
+    }
+
+    /// Whether it is being ended or has ended.
+    pub(crate) fn is_closed(&self) -> bool {
+        self.live.lock().closed
+    }
+
+    /// Closes it to newcomers. False if it was closed already.
+    pub(crate) fn close(&self) -> bool {
+        !std::mem::replace(&mut self.live.lock().closed, true)
+    }
+
+    /// Takes [`close`](Self::close) back: ending it did not work.
+    pub(crate) fn reopen(&self) {
+        self.live.lock().closed = false;
+    }
+
+    /// Whether this is the session's present room, or that is not known.
+    pub(crate) fn is_room(&self, sid: &str) -> bool {
+        let live = self.live.lock();
+        live.room_sid.is_empty() || sid.is_empty() || live.room_sid == sid
+    }
+
+    /// LiveKit has the room, with that many people in it.
+    pub(crate) fn seen(&self, sid: &str, participants: u32) {
+        let mut live = self.live.lock();
+        sid.clone_into(&mut live.room_sid);
+        live.set_participants(participants);
+    }
+
+    /// LiveKit has a new, empty room for it.
+    pub(crate) fn recreated(&self, sid: &str) {
+        let mut live = self.live.lock();
+        sid.clone_into(&mut live.room_sid);
+        live.participants = 0;
+        live.ever_occupied = false;
+        live.empty_since = Instant::now();
+    }
+
+    /// Somebody came (`1`) or went (`-1`); [`seen`](Self::seen) corrects what gets lost on the way.
+    pub(crate) fn count(&self, change: i32) {
+        let mut live = self.live.lock();
+        let participants = live.participants.saturating_add_signed(change);
+        live.set_participants(participants);
+    }
+
+    /// Whether nobody has been in the room for so long that LiveKit has closed it for that, if it is gone.
+    pub(crate) fn is_abandoned(&self, empty_timeout: Duration, departure_timeout: Duration) -> bool {
+        /// What is known here lags behind by a poll and the granularity of LiveKit's own.
+        const LAG: Duration = Duration::from_secs(10);
+        let live = self.live.lock();
+        let timeout = if live.ever_occupied { departure_timeout } else { empty_timeout };
+        live.participants == 0 && live.empty_since.elapsed() + LAG >= timeout
+    }
+
+    /// Notes that a token was handed out.
+    pub(crate) fn expect_one(&self) {
+        self.live.lock().on_their_way.push_back(Instant::now());
+    }
+
+    /// How many people could be in the room by now, at most.
+    pub(crate) fn at_most(&self) -> usize {
+        let mut live = self.live.lock();
+        while live.on_their_way.front().is_some_and(|when| when.elapsed() > ARRIVAL) {
+            live.on_their_way.pop_front();
+        }
+        live.participants as usize + live.on_their_way.len()
+    }
+}
+
+impl Live {
+    fn set_participants(&mut self, participants: u32) {
+        if participants > 0 {
+            self.ever_occupied = true;
+        } else if self.participants > 0 {
+            self.empty_since = Instant::now();
+        }
+        self.participants = participants;
+    }
+}

@@ -1,0 +1,99 @@
+//! LiveKit access tokens: minted for who may join, read back as proof of being host.
+
+use std::time::Duration;
+
+use livekit_api::access_token::{AccessToken, TokenVerifier, VideoGrants};
+use secrecy::{ExposeSecret, SecretString};
+use serde::Serialize;
+use uuid::Uuid;
+
+use crate::error::ApiError;
+use crate::secret::Disclosed;
+use crate::session::Mode;
+
+/// What a person is in a session.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum Role {
+    Host,
+    Viewer,
+}
+
+/// Who a token is for, and what it lets them do.
+#[derive(Clone, Debug)]
+pub(crate) struct Admission {
+    pub(crate) role: Role,
+    /// Seen by nobody, so it publishes nothing either.
+    pub(crate) hidden: bool,
+    /// LiveKit's name for this person, unique in the room.
+    pub(crate) identity: String,
+    /// What others read.
+    pub(crate) name: String,
+}
+
+impl Admission {
+    /// An admission under an identity that nobody has had.
+    pub(crate) fn new(role: Role, hidden: bool, name: String) -> Self {
+        Self { role, hidden, identity: Uuid::new_v4().to_string(), name }
+    }
+
+    pub(crate) fn can_publish(&self, mode: Mode) -> bool {
+        !self.hidden && (self.role == Role::Host || mode == Mode::Meeting)
+    }
+}
+
+/// Makes and checks tokens with the API key of this server.
+pub(crate) struct Tokens {
+    api_key: String,
+    api_secret: SecretString,
+    verifier: TokenVerifier,
+    ttl: Duration,
+}
+
+impl Tokens {
+    pub(crate) fn new(api_key: &str, api_secret: &SecretString, ttl: Duration) -> Self {
+        Self {
+            verifier: TokenVerifier::with_api_key(api_key, api_secret.expose_secret()),
+            api_key: api_key.into(),
+            api_secret: api_secret.clone(),
+            ttl,
+        }
+    }
+
+    pub(crate) fn verifier(&self) -> TokenVerifier {
+        self.verifier.clone()
+    }
+
+    pub(crate) fn mint(&self, session: Uuid, mode: Mode, admission: &Admission) -> Result<Disclosed, ApiError> {
+        let grants = VideoGrants {
+            room: session.to_string(),
+            room_join: true,
+            room_admin: admission.role == Role::Host,
+            can_subscribe: Some(true),
+            can_publish: Some(admission.can_publish(mode)),
+            // A viewer of an audience still chats; who is hidden is not heard at all.
+            can_publish_data: Some(!admission.hidden),
+            can_update_own_metadata: Some(true),
+            hidden: admission.hidden,
+            ..Default::default()
+        };
+        AccessToken::with_api_key(&self.api_key, self.api_secret.expose_secret())
+            .with_identity(&admission.identity)
+            .with_name(&admission.name)
+            .with_ttl(self.ttl)
+            .with_grants(grants)
+            .to_jwt()
+            .map(Disclosed::new)
+            .map_err(|error| {
+                tracing::error!(%error, "a token could not be signed");
+                ApiError::Internal
+            })
+    }
+
+    /// Whether this is a host token of that session, signed by us and not expired.
+    pub(crate) fn is_host(&self, token: &str, session: Uuid) -> bool {
+        self.verifier.verify(token).is_ok_and(|claims| {
+            claims.video.room_admin && claims.video.room_join && claims.video.room == session.to_string()
+        })
+    }
+}
