@@ -30,6 +30,8 @@
 //! Requests read sessions from memory; SQLite is written through. What LiveKit does to its rooms arrives by webhook, and
 //! by one question about all of them every few seconds, which also works where no webhook is configured.
 
+#![cfg_attr(test, allow(clippy::unwrap_used))]
+
 mod config;
 mod error;
 mod limit;
