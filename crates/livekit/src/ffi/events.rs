@@ -1,9 +1,9 @@
 //! Where the library's events go: answers to those who asked, the rest to the room, stream or reader it is for.
 
 use std::{
-    collections::{HashMap, HashSet, VecDeque},
+    collections::{HashMap, VecDeque},
     sync::{
-        Arc, LazyLock,
+        Arc, LazyLock, Weak,
         atomic::{AtomicU64, Ordering},
     },
     task::{Context, Poll},
@@ -52,11 +52,14 @@ struct Routes {
     audio: Mutex<MediaRoutes>,
 }
 
+/// How many ends of streams are remembered for a registration that is under way.
+const REMEMBERED_ENDS: usize = 64;
+
 #[derive(Default)]
 struct MediaRoutes {
     queues: HashMap<u64, Arc<Queue>>,
-    /// Streams that ended before anyone registered for them.
-    ended: HashSet<u64>,
+    /// Streams that ended while nobody was registered for them: before that, or after; the latest few.
+    ended: VecDeque<u64>,
 }
 
 static ROUTES: LazyLock<Routes> = LazyLock::new(Routes::default);
@@ -135,7 +138,6 @@ struct Queue {
 
 struct QueueState {
     events: VecDeque<Event>,
-    dropped: u64,
     ended: bool,
 }
 
@@ -159,9 +161,27 @@ impl MediaReceiver {
         }
     }
 
-    /// How many events were dropped because the queue was full.
-    pub(crate) fn dropped(&self) -> u64 {
-        self.queue.state.lock().dropped
+    /// What ends the stream from elsewhere: the library does not end it with its track.
+    pub(crate) fn end(&self) -> MediaEnd {
+        MediaEnd(Arc::downgrade(&self.queue))
+    }
+}
+
+/// Ends a media stream, as long as there is one.
+pub(crate) struct MediaEnd(Weak<Queue>);
+
+impl MediaEnd {
+    /// Whether there is a stream still.
+    pub(crate) fn is_live(&self) -> bool {
+        self.0.strong_count() > 0
+    }
+
+    /// Ends it; what waits in it is read before.
+    pub(crate) fn end(&self) {
+        if let Some(queue) = self.0.upgrade() {
+            queue.state.lock().ended = true;
+            queue.ready.wake();
+        }
     }
 }
 
@@ -170,7 +190,6 @@ impl Drop for MediaReceiver {
         {
             let mut routes = self.routes.lock();
             routes.queues.remove(&self.handle);
-            routes.ended.remove(&self.handle);
         }
         let events = {
             let mut state = self.queue.state.lock();
@@ -197,8 +216,7 @@ fn register_media(routes: &'static Mutex<MediaRoutes>, handle: u64, capacity: us
     let queue = Arc::new(Queue {
         state: Mutex::new(QueueState {
             events: VecDeque::with_capacity(capacity.min(64)),
-            dropped: 0,
-            ended: media.ended.remove(&handle),
+            ended: media.ended.contains(&handle),
         }),
         ready: AtomicWaker::new(),
         capacity,
@@ -211,9 +229,11 @@ fn route_media(routes: &Mutex<MediaRoutes>, handle: u64, event: Event, ended: bo
     let queue = {
         let mut media = routes.lock();
         let queue = media.queues.get(&handle).cloned();
-        // An end that nobody can get is remembered; what is remembered for streams never registered stays small.
-        if queue.is_none() && ended && media.ended.len() < 1024 {
-            media.ended.insert(handle);
+        if queue.is_none() && ended {
+            if media.ended.len() == REMEMBERED_ENDS {
+                media.ended.pop_front();
+            }
+            media.ended.push_back(handle);
         }
         queue
     };
@@ -227,7 +247,6 @@ fn route_media(routes: &Mutex<MediaRoutes>, handle: u64, event: Event, ended: bo
             Some(event)
         } else {
             let oldest = (state.events.len() >= queue.capacity).then(|| state.events.pop_front()).flatten();
-            state.dropped += u64::from(oldest.is_some());
             state.events.push_back(event);
             oldest
         }

@@ -93,7 +93,7 @@ pub mod native {
         let (rate, channels) = (sample_rate.max(0) as u32, num_channels.max(0) as u32);
         check_format(rate, channels)?;
         let request = proto::NewAudioStreamRequest {
-            track_handle: track.inner.ffi_handle().id(),
+            track_handle: track.ffi_handle().id(),
             r#type: proto::AudioStreamType::AudioStreamNative.into(),
             sample_rate: Some(rate),
             num_channels: Some(channels),
@@ -106,6 +106,7 @@ pub mod native {
             ffi_response::Message::NewAudioStream(response) => {
                 let handle = FfiHandle::new(response.stream.handle);
                 let receiver = register_audio_stream(handle.id(), capacity);
+                track.inner.add_stream(receiver.end());
                 Ok((handle, receiver))
             }
             _ => Err(FfiError::Unexpected.into()),

@@ -8,9 +8,12 @@ use std::{
     },
 };
 
+use parking_lot::Mutex;
+
 use super::{audio_track::RtcAudioTrack, video_track::RtcVideoTrack};
 use crate::ffi::{
     self, FfiHandle,
+    events::MediaEnd,
     proto::{self, ffi_request},
 };
 
@@ -86,11 +89,18 @@ struct Shared {
     remote: bool,
     enabled: AtomicBool,
     ended: AtomicBool,
+    streams: Mutex<Vec<MediaEnd>>,
 }
 
 impl TrackInner {
     pub(crate) fn new(handle: Arc<FfiHandle>, id: String, remote: bool) -> Self {
-        let shared = Shared { id, remote, enabled: AtomicBool::new(true), ended: AtomicBool::new(false) };
+        let shared = Shared {
+            id,
+            remote,
+            enabled: AtomicBool::new(true),
+            ended: AtomicBool::new(false),
+            streams: Mutex::new(Vec::new()),
+        };
         Self { handle, shared: Arc::new(shared) }
     }
 
@@ -98,9 +108,25 @@ impl TrackInner {
         &self.handle
     }
 
-    /// Marks the track as ended: it was unpublished, or its room is gone.
+    /// Marks the track as ended, and ends its streams: it was unpublished or unsubscribed, or its room is gone.
     pub(crate) fn end(&self) {
-        self.shared.ended.store(true, Ordering::Relaxed);
+        let streams = {
+            let mut streams = self.shared.streams.lock();
+            self.shared.ended.store(true, Ordering::Relaxed);
+            std::mem::take(&mut *streams)
+        };
+        streams.iter().for_each(MediaEnd::end);
+    }
+
+    /// Ends a stream with the track.
+    pub(crate) fn add_stream(&self, stream: MediaEnd) {
+        let mut streams = self.shared.streams.lock();
+        if self.state() == RtcTrackState::Ended {
+            stream.end();
+        } else {
+            streams.retain(MediaEnd::is_live);
+            streams.push(stream);
+        }
     }
 
     pub(crate) fn id(&self) -> String {
@@ -162,7 +188,7 @@ macro_rules! media_stream_track {
                 self.inner.ffi_handle()
             }
 
-            /// Marks the track as ended.
+            /// Marks the track as ended, and ends its streams.
             pub(crate) fn end(&self) {
                 self.inner.end();
             }

@@ -81,7 +81,7 @@ pub mod native {
 
     fn create(track: &RtcVideoTrack, capacity: usize) -> Result<(FfiHandle, MediaReceiver), FfiError> {
         let request = proto::NewVideoStreamRequest {
-            track_handle: track.inner.ffi_handle().id(),
+            track_handle: track.ffi_handle().id(),
             r#type: proto::VideoStreamType::VideoStreamNative.into(),
             format: Some(proto::VideoBufferType::I420.into()),
             normalize_stride: Some(true),
@@ -92,6 +92,7 @@ pub mod native {
             ffi_response::Message::NewVideoStream(response) => {
                 let handle = FfiHandle::new(response.stream.handle);
                 let receiver = register_video_stream(handle.id(), capacity);
+                track.inner.add_stream(receiver.end());
                 Ok((handle, receiver))
             }
             _ => Err(FfiError::Unexpected),

@@ -126,8 +126,8 @@ fn planar_to_packed(
     }
     if matches!(order, Order::Argb | Order::Abgr) {
         for row in dst.chunks_exact_mut(dst_stride as usize) {
-            for pixel in row[..size.width as usize * 4].chunks_exact_mut(4) {
-                pixel.rotate_right(1);
+            for pixel in row[..size.width as usize * 4].as_chunks_mut::<4>().0 {
+                *pixel = u32::from_le_bytes(*pixel).rotate_left(8).to_le_bytes();
             }
         }
     }

@@ -53,9 +53,14 @@ fn average<const C: usize>(
         for (x, to) in to.chunks_exact_mut(C).take(dst_size.0 as usize).enumerate() {
             let right = bound(x + 1, src_size.0, dst_size.0);
             let count = ((right - left) * (bottom - top)) as u32;
-            for (channel, to) in to.iter_mut().enumerate() {
-                let sum: u32 = sums[left * C..right * C].iter().skip(channel).step_by(C).sum();
-                *to = ((sum + count / 2) / count) as u8;
+            let mut total = [count / 2; C];
+            for samples in sums[left * C..right * C].chunks_exact(C) {
+                for (total, sample) in total.iter_mut().zip(samples) {
+                    *total += sample;
+                }
+            }
+            for (to, total) in to.iter_mut().zip(total) {
+                *to = (total / count) as u8;
             }
             left = right;
         }
@@ -74,11 +79,12 @@ fn bilinear<const C: usize>(
     (src, src_stride, src_size): (&[u8], u32, Size),
     (dst, dst_stride, dst_size): (&mut [u8], u32, Size),
 ) {
+    // The same for every row.
+    let columns: Vec<_> = (0..dst_size.0 as usize).map(|x| between(x, src_size.0, dst_size.0)).collect();
     for (y, to) in dst.chunks_mut(dst_stride as usize).take(dst_size.1 as usize).enumerate() {
         let (upper, lower, down) = between(y, src_size.1, dst_size.1);
         let (upper, lower) = (&src[upper * src_stride as usize..], &src[lower * src_stride as usize..]);
-        for (x, to) in to.chunks_exact_mut(C).take(dst_size.0 as usize).enumerate() {
-            let (left, right, across) = between(x, src_size.0, dst_size.0);
+        for (to, &(left, right, across)) in to.chunks_exact_mut(C).zip(&columns) {
             for (channel, to) in to.iter_mut().enumerate() {
                 let mix = |row: &[u8]| {
                     u32::from(row[left * C + channel]) * (256 - across) + u32::from(row[right * C + channel]) * across
