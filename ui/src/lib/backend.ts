@@ -1,0 +1,87 @@
+// The one door to Rust: the generated commands with their errors thrown, and the two events.
+
+import { commands, events } from "./bindings";
+import type {
+  Meters,
+  SessionPatch,
+  Settings,
+  SettingsView,
+  SignIn,
+  Startup,
+  SessionState,
+  TileLayout,
+  UiError,
+} from "./bindings";
+import { texts } from "./texts";
+
+/** What the UI asks of the app. Every promise rejects with a {@link BackendError} only. */
+export interface Backend {
+  startup(): Promise<Startup>;
+  sessionSnapshot(): Promise<SessionState>;
+  createSession(title: string, name: string): Promise<void>;
+  joinSession(input: string, name: string): Promise<void>;
+  leaveSession(): Promise<void>;
+  endSession(): Promise<void>;
+  dismissEnd(): Promise<void>;
+  setMicrophone(on: boolean): Promise<void>;
+  setCamera(on: boolean): Promise<void>;
+  setScreen(on: boolean): Promise<void>;
+  setTiles(tiles: TileLayout[]): Promise<void>;
+  copyText(text: string): Promise<void>;
+  settings(): Promise<SettingsView>;
+  saveSettings(settings: Settings): Promise<SettingsView>;
+  setCredential(kind: SignIn, secret: string): Promise<SettingsView>;
+  clearCredential(): Promise<SettingsView>;
+  lanAddress(): Promise<string | null>;
+  onPatch(listener: (patch: SessionPatch) => void): Promise<() => void>;
+  onMeters(listener: (meters: Meters) => void): Promise<() => void>;
+}
+
+/** A {@link UiError} that can be thrown. */
+export class BackendError extends Error {
+  constructor(readonly ui: UiError) {
+    super(ui.message);
+  }
+}
+
+/** The error's three parts, whatever was thrown. */
+export function uiError(thrown: unknown): UiError {
+  if (thrown instanceof BackendError) return thrown.ui;
+  console.error(thrown);
+  return { code: "internal", ...texts.errors.internal };
+}
+
+type Answer<T> = { status: "ok"; data: T } | { status: "error"; error: UiError };
+
+async function take<T>(answer: Promise<Answer<T>>): Promise<T> {
+  const result = await answer;
+  if (result.status === "error") throw new BackendError(result.error);
+  return result.data;
+}
+
+async function done(answer: Promise<Answer<unknown>>): Promise<void> {
+  await take(answer);
+}
+
+/** The app itself. */
+export const tauriBackend: Backend = {
+  startup: () => take(commands.startup()),
+  sessionSnapshot: () => take(commands.sessionSnapshot()),
+  createSession: (title, name) => done(commands.createSession(title, name)),
+  joinSession: (input, name) => done(commands.joinSession(input, name)),
+  leaveSession: () => done(commands.leaveSession()),
+  endSession: () => done(commands.endSession()),
+  dismissEnd: () => done(commands.dismissEnd()),
+  setMicrophone: (on) => done(commands.setMicrophone(on)),
+  setCamera: (on) => done(commands.setCamera(on)),
+  setScreen: (on) => done(commands.setScreen(on)),
+  setTiles: (tiles) => done(commands.setTiles(tiles)),
+  copyText: (text) => done(commands.copyText(text)),
+  settings: () => take(commands.settings()),
+  saveSettings: (settings) => take(commands.saveSettings(settings)),
+  setCredential: (kind, secret) => take(commands.setCredential(kind, secret)),
+  clearCredential: () => take(commands.clearCredential()),
+  lanAddress: () => take(commands.lanAddress()),
+  onPatch: (listener) => events.sessionPatch.listen((event) => listener(event.payload)),
+  onMeters: (listener) => events.meters.listen((event) => listener(event.payload)),
+};

@@ -1,0 +1,19 @@
+// Who came and went, in words for a screen reader.
+
+import type { Participant } from "../bindings";
+import { texts } from "../texts";
+
+export class Announcer {
+  #names: Map<string, string> | null = null;
+
+  /** What changed since the call before; nothing at the first, which only says who is there. */
+  news(participants: Participant[]): string {
+    const names = new Map(participants.map((p) => [p.identity, p.name]));
+    const before = this.#names;
+    this.#names = names;
+    if (!before) return "";
+    const came = [...names].filter(([identity]) => !before.has(identity)).map(([, name]) => texts.session.joined(name));
+    const went = [...before].filter(([identity]) => !names.has(identity)).map(([, name]) => texts.session.left(name));
+    return [...came, ...went].join(". ");
+  }
+}
