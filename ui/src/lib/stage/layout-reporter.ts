@@ -86,9 +86,14 @@ export class LayoutReporter {
   #layouts(): TileLayout[] {
     const layouts: TileLayout[] = [];
     for (const [element, { tile, fit, mirror }] of this.#elements) {
-      const { x, y, width, height } = element.getBoundingClientRect();
+      const box = element.getBoundingClientRect();
+      // Outwards to whole pixels: the hole's edge, wherever it falls, has picture under it.
+      const x = Math.floor(box.left);
+      const y = Math.floor(box.top);
+      const width = Math.ceil(box.right) - x;
+      const height = Math.ceil(box.bottom) - y;
       // The page's own background has the rounded holes, so pictures keep their corners.
-      if (width > 0 && height > 0) layouts.push({ tile, x, y, width, height, fit, mirror, radius: 0 });
+      if (box.width > 0 && box.height > 0) layouts.push({ tile, x, y, width, height, fit, mirror, radius: 0 });
     }
     return layouts.sort((a, b) => (tileKey(a.tile) < tileKey(b.tile) ? -1 : 1));
   }

@@ -1,0 +1,191 @@
+// A backend without the app, for looking at the UI in a browser: `npm run dev`, then /dev.html?state=…&theme=….
+
+import { BackendError, type Backend } from "../lib/backend";
+import type {
+  DeviceState,
+  EndReason,
+  Meters,
+  Participant,
+  SessionPatch,
+  SessionState,
+  SettingsView,
+  Theme,
+  TileLayout,
+} from "../lib/bindings";
+
+const id = "4f0c6a5e-93d1-4be0-a1c4-2d7f8e5b9a36";
+const names = [
+  "Ada Lovelace",
+  "Grace Hopper",
+  "Alan Turing",
+  "Katherine Johnson",
+  "Edsger Dijkstra",
+  "Barbara Liskov",
+  "Donald Knuth",
+  "Radia Perlman",
+  "Linus Torvalds",
+  "Margaret Hamilton",
+  "Tim Berners-Lee",
+  "Frances Allen",
+];
+
+function person(index: number): Participant {
+  return {
+    identity: `person-${index}`,
+    name: names[index % names.length] ?? "?",
+    role: index === 0 ? "host" : "viewer",
+    is_local: index === 0,
+    speaking: index === 1,
+    microphone: index % 3 === 2 ? "muted" : "on",
+    camera: index % 4 === 3 ? "off" : "on",
+    screen: "off",
+    quality: index === 4 ? "poor" : "good",
+  };
+}
+
+const camera: DeviceState = { kind: "on", name: "HD Webcam" };
+
+const session = (people: number, change: Partial<SessionState> = {}): SessionState => ({
+  sequence: 1,
+  phase: { kind: "connected" },
+  session_id: id,
+  title: "Physics, Tuesday evening",
+  role: "host",
+  can_publish: true,
+  participants: Array.from({ length: people }, (_, index) => person(index)),
+  camera,
+  microphone: { kind: "on", name: "Headset" },
+  screen: { kind: "off" },
+  speaker: { kind: "on", name: "Headset" },
+  ...change,
+});
+
+const idle = session(0, { phase: { kind: "idle" }, session_id: null, title: null, camera: { kind: "off" } });
+
+/** The state that the address asks for. */
+function initial(name: string): SessionState {
+  const [kind, detail] = name.split("-", 2) as [string, string | undefined];
+  const sharing = session(5);
+  switch (kind) {
+    case "session":
+      return session(Number(detail ?? 4));
+    case "share":
+      return {
+        ...sharing,
+        participants: sharing.participants.map((p, i) => (i === 2 ? { ...p, screen: "on" } : p)),
+      };
+    case "own":
+      return { ...session(3), screen: { kind: "on", name: "Screen 1" } };
+    case "problems":
+      return session(2, {
+        camera: { kind: "busy", name: "HD Webcam" },
+        microphone: { kind: "missing" },
+        speaker: { kind: "missing" },
+      });
+    case "viewer":
+      return session(3, { role: "viewer", can_publish: false, camera: { kind: "off" }, microphone: { kind: "off" } });
+    case "reconnecting":
+      return session(4, { phase: { kind: "reconnecting" } });
+    case "connecting":
+      return { ...idle, phase: { kind: "connecting", step: "asking_api" } };
+    case "ended":
+      return session(0, { phase: { kind: "ended", reason: (detail ?? "ended_by_host") as EndReason } });
+    default:
+      return idle;
+  }
+}
+
+/** Tells what the layer under the page would draw. */
+export type Drawn = (tiles: TileLayout[]) => void;
+
+export function fakeBackend(query: URLSearchParams, drawn: Drawn): Backend {
+  let state = initial(query.get("state") ?? "home");
+  let tiles: TileLayout[] = [];
+  let view: SettingsView = {
+    settings: {
+      name: "Ada Lovelace",
+      theme: (query.get("theme") ?? "system") as Theme,
+      server: query.has("url")
+        ? { kind: "remote", url: query.get("url") ?? "" }
+        : { kind: "this_computer", lan: query.has("lan") },
+    },
+    api_override: query.get("api"),
+    keyring_available: !query.has("nokeyring"),
+    credential: "none",
+    notice: null,
+  };
+  const patches = new Set<(patch: SessionPatch) => void>();
+  const meters = new Set<(meters: Meters) => void>();
+  let frames = 0;
+
+  function reset(next: SessionState) {
+    state = { ...next, sequence: state.sequence + 1 };
+    for (const listener of patches) listener({ sequence: state.sequence, change: { kind: "reset", state } });
+  }
+
+  function device(name: "camera" | "microphone" | "screen", on: boolean) {
+    reset({ ...state, [name]: on ? { kind: "on", name: "Test" } : { kind: "off" } });
+  }
+
+  async function into(next: SessionState) {
+    for (const step of ["starting_host", "asking_api", "joining_room"] as const) {
+      reset({ ...idle, phase: { kind: "connecting", step } });
+      await new Promise((resolve) => setTimeout(resolve, 500));
+    }
+    reset(next);
+  }
+
+  setInterval(() => {
+    frames += 6;
+    const measured: Meters = {
+      levels: state.participants.map((p) => ({ identity: p.identity, level: p.speaking ? Math.random() : 0.04 })),
+      tiles: tiles.map(({ tile }) => ({
+        tile,
+        frames,
+        width: tile.source === "screen" ? 1920 : 640,
+        height: tile.source === "screen" ? 1200 : 360,
+      })),
+    };
+    for (const listener of meters) listener(measured);
+  }, 200);
+
+  const refused = new BackendError({
+    code: "session_id_invalid",
+    message: "There is no session id in this text.",
+    hint: "Paste the id or the invitation that the host sent you.",
+  });
+
+  return {
+    startup: async () => ({ version: "0.1.0", name: view.settings.name, join: null }),
+    sessionSnapshot: async () => state,
+    createSession: () => into(session(1)),
+    joinSession: async (input) => {
+      if (!input.includes("-")) throw refused;
+      await into(session(3));
+    },
+    leaveSession: async () => reset({ ...idle, session_id: id, phase: { kind: "ended", reason: "left" } }),
+    endSession: async () => reset({ ...idle, phase: { kind: "ended", reason: "ended_by_host" } }),
+    dismissEnd: async () => reset(idle),
+    setMicrophone: async (on) => device("microphone", on),
+    setCamera: async (on) => device("camera", on),
+    setScreen: async (on) => device("screen", on),
+    setTiles: async (next) => {
+      tiles = next;
+      drawn(next);
+    },
+    copyText: async () => undefined,
+    settings: async () => view,
+    saveSettings: async (settings) => (view = { ...view, settings }),
+    setCredential: async (kind) => (view = { ...view, credential: kind }),
+    clearCredential: async () => (view = { ...view, credential: "none" }),
+    lanAddress: async () => (query.has("lan") ? "http://192.168.1.20:8080/api" : null),
+    onPatch: async (listener) => {
+      patches.add(listener);
+      return () => patches.delete(listener);
+    },
+    onMeters: async (listener) => {
+      meters.add(listener);
+      return () => meters.delete(listener);
+    },
+  };
+}
