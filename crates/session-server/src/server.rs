@@ -19,7 +19,7 @@ use crate::registry::Registry;
 use crate::routes;
 use crate::secret;
 use crate::session::Session;
-use crate::store::{SqliteStore, StoreError};
+use crate::store::{self, StoreError};
 use crate::token::Tokens;
 use crate::watch::{self, Watch};
 
@@ -115,8 +115,7 @@ impl Server {
     /// [`run`](BoundServer::run); connections made before wait for it.
     pub async fn bind(config: Config) -> Result<BoundServer, ServerError> {
         config.validate()?;
-        let store = SqliteStore::open(&config.database).await?;
-        let registry = Registry::load(Box::new(store)).await?;
+        let registry = Registry::load(store::open(&config.database).await?).await?;
         let listen_error = |source| ServerError::Listen { address: config.listen, source };
         let listener = TcpListener::bind(config.listen).await.map_err(listen_error)?;
         let local_addr = listener.local_addr().map_err(listen_error)?;

@@ -1,10 +1,12 @@
 //! Where sessions outlive the process.
 
-use std::str::FromStr;
+use std::collections::HashMap;
+use std::path::Path;
 use std::time::Duration;
 
 use futures_util::FutureExt;
-use futures_util::future::BoxFuture;
+use futures_util::future::{self, BoxFuture};
+use parking_lot::Mutex;
 use sqlx::Row;
 use sqlx::sqlite::{
     SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteRow, SqliteSynchronous,
@@ -41,29 +43,49 @@ pub(crate) trait Store: Send + Sync {
     fn active(&self) -> BoxFuture<'_, Result<Vec<SessionRecord>, StoreError>>;
 }
 
-/// Sessions in an SQLite file, or in memory.
-pub(crate) struct SqliteStore(SqlitePool);
+/// Opens the store that was configured.
+pub(crate) async fn open(database: &Database) -> Result<Box<dyn Store>, StoreError> {
+    Ok(match database {
+        Database::Memory => Box::new(MemoryStore::default()),
+        Database::File(path) => Box::new(SqliteStore::open(path).await?),
+    })
+}
+
+/// Nothing outlives the process; only which sessions there were is remembered.
+#[derive(Default)]
+struct MemoryStore(Mutex<HashMap<Uuid, OffsetDateTime>>);
+
+impl Store for MemoryStore {
+    fn insert<'a>(&'a self, _: &'a SessionRecord) -> BoxFuture<'a, Result<(), StoreError>> {
+        future::ready(Ok(())).boxed()
+    }
+
+    fn end(&self, id: Uuid, at: OffsetDateTime) -> BoxFuture<'_, Result<(), StoreError>> {
+        self.0.lock().insert(id, at);
+        future::ready(Ok(())).boxed()
+    }
+
+    fn ended_at(&self, id: Uuid) -> BoxFuture<'_, Result<Option<OffsetDateTime>, StoreError>> {
+        future::ready(Ok(self.0.lock().get(&id).copied())).boxed()
+    }
+
+    fn active(&self) -> BoxFuture<'_, Result<Vec<SessionRecord>, StoreError>> {
+        future::ready(Ok(Vec::new())).boxed()
+    }
+}
+
+/// Sessions in an SQLite file.
+struct SqliteStore(SqlitePool);
 
 impl SqliteStore {
-    pub(crate) async fn open(database: &Database) -> Result<Self, StoreError> {
-        let pool = SqlitePoolOptions::new();
-        let (pool, options) = match database {
-            // Each connection would be a database of its own, and closing the last one empties it.
-            Database::Memory => (
-                pool.max_connections(1).idle_timeout(None).max_lifetime(None),
-                SqliteConnectOptions::from_str("sqlite::memory:")?,
-            ),
-            Database::File(path) => (
-                pool.max_connections(4),
-                SqliteConnectOptions::new()
-                    .filename(path)
-                    .create_if_missing(true)
-                    .journal_mode(SqliteJournalMode::Wal)
-                    .synchronous(SqliteSynchronous::Normal)
-                    .busy_timeout(Duration::from_secs(5)),
-            ),
-        };
-        let pool = pool.connect_with(options).await?;
+    async fn open(path: &Path) -> Result<Self, StoreError> {
+        let options = SqliteConnectOptions::new()
+            .filename(path)
+            .create_if_missing(true)
+            .journal_mode(SqliteJournalMode::Wal)
+            .synchronous(SqliteSynchronous::Normal)
+            .busy_timeout(Duration::from_secs(5));
+        let pool = SqlitePoolOptions::new().max_connections(4).connect_with(options).await?;
         sqlx::migrate!().run(&pool).await?;
         Ok(Self(pool))
     }
@@ -182,17 +204,17 @@ mod tests {
     #[tokio::test]
     async fn a_file_keeps_sessions_over_a_restart() {
         let folder = tempfile::tempdir().unwrap();
-        let database = Database::File(folder.path().join("sessions.db"));
+        let path = folder.path().join("sessions.db");
         let (lasting, ended) = (record(Mode::Audience), record(Mode::Meeting));
         let at = from_millis(1_764_000_001_456).unwrap();
         {
-            let store = SqliteStore::open(&database).await.unwrap();
+            let store = SqliteStore::open(&path).await.unwrap();
             store.insert(&lasting).await.unwrap();
             store.insert(&ended).await.unwrap();
             store.end(ended.id, at).await.unwrap();
             store.0.close().await;
         }
-        let store = SqliteStore::open(&database).await.unwrap();
+        let store = SqliteStore::open(&path).await.unwrap();
         let active = store.active().await.unwrap();
         assert_eq!(active.len(), 1);
         let kept = &active[0];
