@@ -1,0 +1,150 @@
+//! The camera: from the device to the room, and to the own preview.
+
+mod capture;
+pub mod format;
+pub mod list;
+
+use std::time::Duration;
+
+use livekit::webrtc::video_source::native::NativeVideoSource;
+
+use super::feed::{FeedThread, Reporter, Stop};
+use super::picture::{PictureOutput, Publish};
+use super::{DeviceState, test_source};
+use capture::Capture;
+use list::Camera;
+
+/// How often a camera that is not there, or not free, is looked for.
+const RETRY: Duration = Duration::from_secs(1);
+/// Broken frames in a row after which the camera is opened anew.
+const BROKEN_FRAMES: u32 = 30;
+
+/// Why a camera gives no picture.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum CameraError {
+    /// Another program uses it; it is tried again.
+    #[error("another program uses the camera")]
+    Busy,
+    /// The system does not permit it: on Linux the device file's rights, elsewhere the privacy settings.
+    #[error("the system does not permit use of the camera")]
+    Denied,
+    /// It was unplugged.
+    #[error("the camera is gone")]
+    Gone,
+    /// It offers no format that this app can read.
+    #[error("the camera offers no usable format")]
+    NoFormat,
+    /// Anything else, in the system's words.
+    #[error("{0}")]
+    Other(String),
+}
+
+/// A camera in use. Dropping it closes the device.
+pub struct CameraFeed {
+    _thread: FeedThread,
+}
+
+impl CameraFeed {
+    /// Opens the camera of this id (see [`super::cameras`]), or the first there is if there is no choice or the chosen
+    /// one is not there, on a thread of its own. Pictures go to `source` and `preview`; `on_state` is called on that
+    /// thread, at each change. Returns at once.
+    pub fn start(
+        choice: Option<String>,
+        source: NativeVideoSource,
+        preview: impl PictureOutput,
+        on_state: impl Fn(DeviceState) + Send + Sync + 'static,
+    ) -> Self {
+        Self::start_into(choice, Publish { source, preview }, on_state)
+    }
+
+    /// Like [`Self::start`], with the pictures going to `output`.
+    pub fn start_into(
+        choice: Option<String>,
+        output: impl PictureOutput,
+        on_state: impl Fn(DeviceState) + Send + Sync + 'static,
+    ) -> Self {
+        let thread = FeedThread::spawn("camera", move |stop| {
+            let mut reporter = Reporter::new(on_state);
+            if test_source::enabled() {
+                test_source::run_camera(stop, output, &mut reporter);
+            } else {
+                run(stop, choice, output, &mut reporter);
+            }
+        });
+        Self { _thread: thread }
+    }
+}
+
+/// Looks for a camera, shows it, waits for it to come back, until told to stop.
+fn run(stop: &Stop, mut choice: Option<String>, mut output: impl PictureOutput, reporter: &mut Reporter) {
+    reporter.set(DeviceState::Starting);
+    // The camera that was in use: it is waited for by id, whatever other cameras there are.
+    let mut used: Option<Camera> = None;
+    loop {
+        let found = match &used {
+            Some(used) => list::cameras().into_iter().find(|camera| camera.id == used.id),
+            None => pick(list::cameras(), choice.as_deref()),
+        };
+        match (found, &used) {
+            (None, None) => reporter.set(DeviceState::Missing),
+            (None, Some(used)) => reporter.set(DeviceState::Unplugged { name: used.name.clone() }),
+            (Some(camera), _) => {
+                let shown = show(stop, &camera, &mut output, reporter);
+                output.no_picture();
+                let name = camera.name.clone();
+                match shown {
+                    Ok(()) => return,
+                    Err(CameraError::Busy) => reporter.set(DeviceState::Busy { name }),
+                    Err(CameraError::Denied) => reporter.set(DeviceState::Denied),
+                    Err(CameraError::Gone) => {
+                        reporter.set(DeviceState::Unplugged { name });
+                        choice = Some(camera.id.clone());
+                        used = Some(camera);
+                    }
+                    Err(error @ (CameraError::NoFormat | CameraError::Other(_))) => {
+                        reporter.set(DeviceState::Failed { message: format!("{name}: {error}.") });
+                    }
+                }
+            }
+        }
+        if !stop.wait(RETRY) {
+            return;
+        }
+    }
+}
+
+/// The chosen camera, else the first.
+fn pick(mut cameras: Vec<Camera>, choice: Option<&str>) -> Option<Camera> {
+    let chosen = cameras.iter().position(|camera| choice == Some(camera.id.as_str())).unwrap_or(0);
+    (chosen < cameras.len()).then(|| cameras.swap_remove(chosen))
+}
+
+/// Shows one camera until told to stop (`Ok`) or it fails.
+fn show(
+    stop: &Stop,
+    camera: &Camera,
+    output: &mut impl PictureOutput,
+    reporter: &mut Reporter,
+) -> Result<(), CameraError> {
+    let mut capture = Capture::open(camera)?;
+    tracing::info!(camera = camera.name, id = camera.id, format = %capture.format(), "camera opened");
+    let mut broken = 0;
+    while !stop.stopped() {
+        match capture.next()? {
+            Ok(frame) => {
+                broken = 0;
+                reporter.set(DeviceState::On { name: camera.name.clone() });
+                output.picture(frame);
+            }
+            // A frame cut short at the start, or by a bad cable, is not worth a word; only such frames are.
+            Err(error) => {
+                tracing::debug!(%error, "camera frame dropped");
+                broken += 1;
+                if broken == BROKEN_FRAMES {
+                    return Err(CameraError::Other(error.to_string()));
+                }
+            }
+        }
+    }
+    Ok(())
+}
