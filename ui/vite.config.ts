@@ -6,6 +6,7 @@ export default defineConfig({
   plugins: [svelte()],
   clearScreen: false,
   server: { host: "127.0.0.1", strictPort: true },
-  build: { target: "safari17", modulePreload: { polyfill: false }, assetsInlineLimit: 0 },
+  // WebKitGTK 2.46 and later, which Debian and Ubuntu deliver as updates.
+  build: { target: "safari18", modulePreload: { polyfill: false }, assetsInlineLimit: 0 },
   test: { include: ["src/**/*.test.ts"], environment: "node" },
 });
