@@ -3,6 +3,8 @@
 //! What is here follows the official crate 0.10, so that code written for it compiles with either. Where the library has
 //! no request for something, the item's documentation says so, or the item is missing.
 
+#![cfg_attr(test, allow(clippy::unwrap_used))]
+
 mod ffi;
 pub mod prelude;
 mod room;

@@ -379,7 +379,7 @@ fn release(message: Message) {
         },
         Message::Connect(m) => {
             if let Some(connect_callback::Message::Result(result)) = m.message {
-                leave(Arc::new(FfiHandle::new(result.room.handle)));
+                leave(Arc::new(FfiHandle::new(result.room.handle)), false);
                 owned.push(result.local_participant.handle);
                 for entry in result.participants {
                     owned.push(entry.participant.handle);
@@ -422,21 +422,26 @@ fn release(message: Message) {
 
 /// Leaves a room that nobody owns any more, and drops it when it is left. On a thread of its own, since it may be called
 /// from one of the library's.
-pub(crate) fn leave(room: Arc<FfiHandle>) {
-    let left = std::thread::Builder::new().name("livekit-leave".into()).spawn(move || {
-        let id = room.id();
-        client::call_detached(
-            move |async_id| {
-                ffi_request::Message::Disconnect(proto::DisconnectRequest {
-                    room_handle: id,
-                    request_async_id: Some(async_id),
-                    reason: None,
-                })
-            },
-            room,
-        );
+pub(crate) fn leave(room: Arc<FfiHandle>, events_released: bool) {
+    let leaving = std::thread::Builder::new().name("livekit-leave".into()).spawn(move || {
+        let room_handle = room.id();
+        // The library ends a room only after it could hand over the room's events.
+        if !events_released {
+            let request = proto::ReadyForRoomEventRequest { room_handle };
+            if let Err(error) = client::request(ffi_request::Message::ReadyForRoomEvent(request)) {
+                tracing::debug!(%error, "a room's events could not be released");
+            }
+        }
+        let request = |id| {
+            ffi_request::Message::Disconnect(proto::DisconnectRequest {
+                room_handle,
+                request_async_id: Some(id),
+                reason: None,
+            })
+        };
+        client::call_detached(request, room);
     });
-    if let Err(error) = left {
+    if let Err(error) = leaving {
         tracing::warn!(%error, "a room could not be left");
     }
 }

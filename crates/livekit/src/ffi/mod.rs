@@ -13,6 +13,6 @@ pub(crate) mod proto {
     include!(concat!(env!("OUT_DIR"), "/livekit.proto.rs"));
 }
 
-#[allow(unused_imports)]
 pub(crate) use client::{FfiError, call, call_then, load, request};
 pub(crate) use handle::FfiHandle;
+pub(crate) use logs::redact;

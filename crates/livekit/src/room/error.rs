@@ -3,7 +3,7 @@
 use livekit_protocol as proto;
 
 use crate::{
-    ffi::FfiError,
+    ffi::{FfiError, redact},
     rtc_engine::{EngineError, EngineResult},
     webrtc::RtcError,
 };
@@ -48,6 +48,8 @@ impl From<FfiError> for RoomError {
 impl RoomError {
     /// What the library's text says, sorted by the words that begin it.
     pub(crate) fn from_library(text: String) -> Self {
+        // The server quotes a refused token.
+        let text = redact(&text);
         if let Some(engine) = text.strip_prefix("engine: ") {
             let engine = ["signal failure: ", "connection error: "]
                 .iter()
@@ -81,7 +83,7 @@ pub(crate) fn check(error: Option<String>) -> RoomResult<()> {
 /// The same for what the engine does.
 pub(crate) fn check_engine(error: Option<String>) -> EngineResult<()> {
     match error.filter(|text| !text.is_empty()) {
-        Some(text) => Err(EngineError::Internal(text.into())),
+        Some(text) => Err(EngineError::Internal(redact(&text).into())),
         None => Ok(()),
     }
 }
@@ -92,8 +94,10 @@ mod tests {
 
     #[test]
     fn the_librarys_words_become_the_official_variants() {
-        let refused = RoomError::from_library("engine: signal failure: client error: 401 Unauthorized - no".into());
-        assert_eq!(refused.to_string(), "engine: connection error: client error: 401 Unauthorized - no");
+        let refused = RoomError::from_library(
+            "engine: signal failure: client error: 401 Unauthorized - no: eyJh.eyJi.c2ln".into(),
+        );
+        assert_eq!(refused.to_string(), "engine: connection error: client error: 401 Unauthorized - no: <redacted>");
         assert!(matches!(refused, RoomError::Engine(EngineError::Connection(_))));
         let denied = RoomError::from_library("request error: NotAllowed - does not have permission".into());
         assert!(matches!(denied, RoomError::Request { reason: proto::request_response::Reason::NotAllowed, .. }));

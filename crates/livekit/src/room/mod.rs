@@ -211,10 +211,10 @@ impl Room {
             })
         };
         let answer = ffi::call(request).await;
-        if let Some(mut task) = task {
-            if tokio::time::timeout(END_OF_EVENTS, &mut task).await.is_err() {
-                tracing::warn!("the library did not end the room's events");
-            }
+        if let Some(mut task) = task
+            && tokio::time::timeout(END_OF_EVENTS, &mut task).await.is_err()
+        {
+            tracing::warn!("the library did not end the room's events");
             self.stop.send_replace(Some(reason));
             // A panic in the task was reported when it happened.
             let _ = task.await;

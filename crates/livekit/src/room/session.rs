@@ -90,6 +90,11 @@ impl RoomSession {
         self.emit(RoomEvent::Disconnected { reason });
     }
 
+    /// Whether the room was left, by whichever side.
+    pub(crate) fn has_ended(&self) -> bool {
+        self.disconnected.load(Ordering::Relaxed) || self.left.load(Ordering::Relaxed)
+    }
+
     pub(super) fn remote(&self, identity: &str) -> Option<RemoteParticipant> {
         self.remote_participants.read().get(&ParticipantIdentity::from(identity)).cloned()
     }
@@ -120,7 +125,7 @@ impl RoomSession {
 impl Drop for RoomSession {
     fn drop(&mut self) {
         if !self.left.swap(true, Ordering::Relaxed) {
-            events::leave(self.handle.clone());
+            events::leave(self.handle.clone(), true);
         }
     }
 }

@@ -70,9 +70,10 @@ impl LocalParticipant {
         self.session.read().upgrade()
     }
 
-    /// The room's session, kept while a request is under way.
+    /// The room's session, kept while a request is under way. The library would wait some seconds for a room that was left.
     pub(super) fn connected(&self) -> RoomResult<Arc<RoomSession>> {
-        self.session().ok_or_else(|| RoomError::Internal("the room has been left".into()))
+        let here = self.session().filter(|session| !session.has_ended());
+        here.ok_or_else(|| RoomError::Internal("the room has been left".into()))
     }
 
     /// Sets one's free text. Needs the permission to update metadata.
@@ -278,30 +279,30 @@ impl LocalParticipant {
 
     /// Sends a text of any length to everyone or to some, as a stream.
     pub async fn send_text(&self, text: &str, options: SendTextOptions) -> StreamResult<TextStreamInfo> {
-        let session = self.session().ok_or(StreamError::SendFailed)?;
+        let session = self.connected().map_err(|_| StreamError::SendFailed)?;
         session.outgoing.send_text(text, options, session.as_ref()).await
     }
 
     /// Sends a file to everyone or to some, as a stream.
     pub async fn send_file(&self, path: impl AsRef<Path>, options: SendByteOptions) -> StreamResult<ByteStreamInfo> {
-        let session = self.session().ok_or(StreamError::SendFailed)?;
+        let session = self.connected().map_err(|_| StreamError::SendFailed)?;
         session.outgoing.send_file(path, options, session.as_ref()).await
     }
 
     /// Sends bytes of any number to everyone or to some, as a stream.
     pub async fn send_bytes(&self, data: impl AsRef<[u8]>, options: SendByteOptions) -> StreamResult<ByteStreamInfo> {
-        let session = self.session().ok_or(StreamError::SendFailed)?;
+        let session = self.connected().map_err(|_| StreamError::SendFailed)?;
         session.outgoing.send_bytes(data, options, session.as_ref()).await
     }
 
     /// Sends text as it comes to be.
     pub async fn stream_text(&self, options: StreamTextOptions) -> StreamResult<TextStreamWriter> {
-        self.session().ok_or(StreamError::SendFailed)?.outgoing.stream_text(options).await
+        self.connected().map_err(|_| StreamError::SendFailed)?.outgoing.stream_text(options).await
     }
 
     /// Sends bytes as they come to be.
     pub async fn stream_bytes(&self, options: StreamByteOptions) -> StreamResult<ByteStreamWriter> {
-        self.session().ok_or(StreamError::SendFailed)?.outgoing.stream_bytes(options).await
+        self.connected().map_err(|_| StreamError::SendFailed)?.outgoing.stream_bytes(options).await
     }
 }
 
