@@ -285,7 +285,9 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("nowhere").join(FILE_NAME);
         let error = first_existing(vec![path.clone()]).unwrap_err();
-        assert!(matches!(&error, LibraryError::Missing { searched } if searched.as_slice() == std::slice::from_ref(&path)));
+        assert!(
+            matches!(&error, LibraryError::Missing { searched } if searched.as_slice() == std::slice::from_ref(&path))
+        );
         assert!(error.to_string().contains(&path.display().to_string()) && error.to_string().contains(FFI_VERSION));
     }
 
