@@ -1,0 +1,43 @@
+//! What a person is told when it does not work.
+
+use crate::support::servers::{Servers, free_port};
+use crate::support::stage::Stage;
+use crate::support::window::{Start, Window, id};
+
+/// Selector of an error with this code.
+fn error(code: &str) -> String {
+    format!("[data-testid=error][data-code={code}]")
+}
+
+#[tokio::test]
+async fn a_wrong_id_and_an_unknown_session_are_told_apart() {
+    let stage = Stage::set("errors").await;
+    let servers = Servers::start(&stage.folder).await;
+    let arguments = ["--name", "Ada", "--api", &servers.api];
+    let ada = Window::start(&stage, Start { name: "ada", hue: 120., tone: 480, arguments: &arguments, x: 0 }).await;
+    ada.fill(&id("session-id-input"), "next Tuesday at ten").await;
+    ada.click(&id("join-session")).await;
+    ada.sees(&error("invalid_session_id")).await;
+    let unknown = uuid::Uuid::new_v4().to_string();
+    ada.fill(&id("session-id-input"), &unknown).await;
+    ada.click(&id("join-session")).await;
+    ada.sees(&error("session_not_found")).await;
+    ada.sees(&id("home")).await;
+    ada.close().await;
+}
+
+#[tokio::test]
+async fn a_wrong_id_costs_no_request_and_a_dead_api_is_named() {
+    let stage = Stage::set("dead_api").await;
+    // Nobody listens there: any request would end in another error than the one about the id.
+    let api = format!("http://127.0.0.1:{}/api", free_port());
+    let arguments = ["--name", "Ada", "--api", &api];
+    let ada = Window::start(&stage, Start { name: "ada", hue: 120., tone: 480, arguments: &arguments, x: 0 }).await;
+    ada.fill(&id("session-id-input"), "12345678-1234").await;
+    ada.click(&id("join-session")).await;
+    ada.sees(&error("invalid_session_id")).await;
+    ada.click(&id("create-session")).await;
+    ada.sees(&error("api_unreachable")).await;
+    assert!(ada.text(&id("error")).await.contains(&api), "the address is named");
+    ada.close().await;
+}
