@@ -38,5 +38,7 @@ pub fn deny() -> Result<()> {
         say("Install cargo-deny (some minutes)");
         run(cargo().args(["install", "cargo-deny", "--locked"]))?;
     }
-    run(cargo().args(["deny", "--workspace", "check", "--hide-inclusion-graph"]))
+    let deny = |what: &[&str]| run(cargo().args(["deny", "--workspace", "check", "--hide-inclusion-graph"]).args(what));
+    deny(&["licenses", "bans", "sources"])?;
+    deny(&["advisories"]).context("an advisory applies, or the advisory database cannot be fetched")
 }
