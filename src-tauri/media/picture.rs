@@ -114,6 +114,13 @@ impl Converter {
             Pixels::Yuyv { data, stride } => {
                 let stride = stride.max(w.div_ceil(2) * 4);
                 enough(data, stride, h, w.div_ceil(2) * 4)?;
+                // The fast conversion wants whole pairs.
+                if w % 2 == 1 || h % 2 == 1 {
+                    return self.fill(width, height, |buffer| {
+                        yuyv_odd(data, stride, buffer);
+                        Ok(())
+                    });
+                }
                 self.draw(width, height, |to| {
                     let image = YuvPackedImage { yuy: data, yuy_stride: stride as u32, width, height };
                     Ok(yuyv422_to_yuv420(to, &image)?)
@@ -255,6 +262,20 @@ fn strides(buffer: &I420Buffer) -> (usize, usize, usize) {
     (y as usize, u as usize, v as usize)
 }
 
+/// YUYV of odd sides, pixel by pixel: no camera of today has any, and none is to bring the app down.
+fn yuyv_odd(data: &[u8], stride: usize, buffer: &mut I420Buffer) {
+    let ((width, _), (ys, us, vs)) = (size(buffer), strides(buffer));
+    let (y, u, v) = buffer.data_mut();
+    for (to, from) in y.chunks_mut(ys).zip(data.chunks(stride)) {
+        to[..width as usize].iter_mut().zip(from.iter().step_by(2)).for_each(|(to, from)| *to = *from);
+    }
+    for ((u, v), from) in u.chunks_mut(us).zip(v.chunks_mut(vs)).zip(data.chunks(stride).step_by(2)) {
+        for ((u, v), pair) in u.iter_mut().zip(v).zip(from.chunks_exact(4)) {
+            (*u, *v) = (pair[1], pair[3]);
+        }
+    }
+}
+
 /// Whether `data` holds `rows` rows, the last one perhaps without its padding.
 fn enough(data: &[u8], stride: usize, rows: usize, last: usize) -> Result<(), PictureError> {
     let needed = if rows == 0 { 0 } else { stride * (rows - 1) + last };
@@ -297,3 +318,7 @@ impl<P: PictureOutput> PictureOutput for Publish<P> {
         self.preview.no_picture();
     }
 }
+
+#[cfg(test)]
+#[path = "picture_tests.rs"]
+mod tests;

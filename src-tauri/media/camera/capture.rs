@@ -8,16 +8,6 @@ use super::list::Camera;
 use super::{CameraError, format};
 use crate::media::picture::{Converter, PictureError, Pixels};
 
-/// The formats that [`Converter`] reads.
-const FORMATS: &[FrameFormat] = &[
-    FrameFormat::NV12,
-    FrameFormat::YUYV,
-    FrameFormat::RAWRGB,
-    FrameFormat::RAWBGR,
-    FrameFormat::MJPEG,
-    FrameFormat::GRAY,
-];
-
 /// A camera that is open and streaming.
 pub(super) struct Capture {
     camera: nokhwa::Camera,
@@ -28,17 +18,17 @@ pub(super) struct Capture {
 }
 
 impl Capture {
-    /// Opens the camera in the format that suits best, and starts it.
-    pub fn open(camera: &Camera) -> Result<Self, CameraError> {
-        let (request, stride) = prepare(camera)?;
+    /// Opens the camera in the one of these formats that suits best, and starts it.
+    pub fn open(camera: &Camera, formats: &[FrameFormat]) -> Result<Self, CameraError> {
+        let (request, stride) = prepare(camera, formats)?;
         let mut device =
-            nokhwa::Camera::new(camera.index.clone(), RequestedFormat::with_formats(request, FORMATS)).map_err(told)?;
+            nokhwa::Camera::new(camera.index.clone(), RequestedFormat::with_formats(request, formats)).map_err(told)?;
         let mut format = device.camera_format();
         if cfg!(not(target_os = "linux")) {
             let offered = device.compatible_camera_formats().map_err(told)?;
-            let offered = offered.into_iter().filter(|format| FORMATS.contains(&format.format()));
+            let offered = offered.into_iter().filter(|format| formats.contains(&format.format()));
             format = format::choose(offered).ok_or(CameraError::NoFormat)?;
-            let exactly = RequestedFormat::with_formats(RequestedFormatType::Exact(format), FORMATS);
+            let exactly = RequestedFormat::with_formats(RequestedFormatType::Exact(format), formats);
             device.set_camera_requset(exactly).map_err(told)?;
         }
         device.open_stream().map_err(told)?;
@@ -72,13 +62,13 @@ impl Capture {
 /// or rate (left there by another program) it has no name for, hides the system's error code, and does not tell the
 /// stride. What is set stays set.
 #[cfg(target_os = "linux")]
-fn prepare(camera: &Camera) -> Result<(RequestedFormatType, usize), CameraError> {
+fn prepare(camera: &Camera, formats: &[FrameFormat]) -> Result<(RequestedFormatType, usize), CameraError> {
     use v4l::video::Capture as _;
     use v4l::video::capture::Parameters;
 
     let failed = |error: std::io::Error| told_by_system(&error);
     let device = v4l::Device::new(camera.index.as_index().map_err(told)? as usize).map_err(failed)?;
-    let chosen = format::choose(offered(&device)?).ok_or(CameraError::NoFormat)?;
+    let chosen = format::choose(offered(&device, formats)?).ok_or(CameraError::NoFormat)?;
     let fourcc = FOURCC.iter().find(|(format, _)| *format == chosen.format()).expect("only these are offered").1;
     let set = device.set_format(&v4l::Format::new(chosen.width(), chosen.height(), v4l::FourCC::new(fourcc)));
     let set = set.map_err(failed)?;
@@ -104,7 +94,7 @@ const FOURCC: &[(FrameFormat, &[u8; 4])] = &[
 
 /// The formats of a V4L2 device that nokhwa lists too: discrete sizes at a whole number of frames a second.
 #[cfg(target_os = "linux")]
-fn offered(device: &v4l::Device) -> Result<Vec<CameraFormat>, CameraError> {
+fn offered(device: &v4l::Device, wanted: &[FrameFormat]) -> Result<Vec<CameraFormat>, CameraError> {
     use nokhwa::utils::Resolution;
     use v4l::frameinterval::FrameIntervalEnum;
     use v4l::framesize::FrameSizeEnum;
@@ -112,7 +102,10 @@ fn offered(device: &v4l::Device) -> Result<Vec<CameraFormat>, CameraError> {
 
     let present = device.enum_formats().map_err(|error| told_by_system(&error))?;
     let mut formats = Vec::new();
-    for (format, fourcc) in FOURCC.iter().filter(|(_, fourcc)| present.iter().any(|f| &f.fourcc.repr == *fourcc)) {
+    let readable = FOURCC.iter().filter(|(format, fourcc)| {
+        wanted.contains(format) && present.iter().any(|present| present.fourcc.repr == **fourcc)
+    });
+    for (format, fourcc) in readable {
         let fourcc = v4l::FourCC::new(fourcc);
         for size in device.enum_framesizes(fourcc).unwrap_or_default() {
             let FrameSizeEnum::Discrete(size) = size.size else { continue };
@@ -131,7 +124,7 @@ fn offered(device: &v4l::Device) -> Result<Vec<CameraFormat>, CameraError> {
 
 /// Elsewhere nokhwa opens the device with what there is, and is asked after that.
 #[cfg(not(target_os = "linux"))]
-fn prepare(_: &Camera) -> Result<(RequestedFormatType, usize), CameraError> {
+fn prepare(_: &Camera, _: &[FrameFormat]) -> Result<(RequestedFormatType, usize), CameraError> {
     Ok((RequestedFormatType::AbsoluteHighestFrameRate, 0))
 }
 

@@ -2,6 +2,16 @@
 
 use nokhwa::utils::{CameraFormat, FrameFormat};
 
+/// All formats that this app reads.
+pub const ALL: &[FrameFormat] = &[
+    FrameFormat::NV12,
+    FrameFormat::YUYV,
+    FrameFormat::RAWRGB,
+    FrameFormat::RAWBGR,
+    FrameFormat::MJPEG,
+    FrameFormat::GRAY,
+];
+
 /// Pixels of the picture that is wanted most: 640×360. Simulcast makes the lower layers from it.
 const WANTED_PIXELS: f64 = 640.0 * 360.0;
 /// Width over height that a tile shows without cutting.

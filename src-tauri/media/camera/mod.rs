@@ -7,6 +7,7 @@ pub mod list;
 use std::time::Duration;
 
 use livekit::webrtc::video_source::native::NativeVideoSource;
+use nokhwa::utils::FrameFormat;
 
 use super::feed::{FeedThread, Reporter, Stop};
 use super::picture::{PictureOutput, Publish};
@@ -54,12 +55,13 @@ impl CameraFeed {
         preview: impl PictureOutput,
         on_state: impl Fn(DeviceState) + Send + Sync + 'static,
     ) -> Self {
-        Self::start_into(choice, Publish { source, preview }, on_state)
+        Self::start_into(choice, format::ALL, Publish { source, preview }, on_state)
     }
 
-    /// Like [`Self::start`], with the pictures going to `output`.
+    /// Like [`Self::start`], with the pictures going to `output`, and with only these of the device's formats.
     pub fn start_into(
         choice: Option<String>,
+        formats: &'static [FrameFormat],
         output: impl PictureOutput,
         on_state: impl Fn(DeviceState) + Send + Sync + 'static,
     ) -> Self {
@@ -68,7 +70,7 @@ impl CameraFeed {
             if test_source::enabled() {
                 test_source::run_camera(stop, output, &mut reporter);
             } else {
-                run(stop, choice, output, &mut reporter);
+                run(stop, choice, formats, output, &mut reporter);
             }
         });
         Self { _thread: thread }
@@ -76,7 +78,13 @@ impl CameraFeed {
 }
 
 /// Looks for a camera, shows it, waits for it to come back, until told to stop.
-fn run(stop: &Stop, mut choice: Option<String>, mut output: impl PictureOutput, reporter: &mut Reporter) {
+fn run(
+    stop: &Stop,
+    mut choice: Option<String>,
+    formats: &[FrameFormat],
+    mut output: impl PictureOutput,
+    reporter: &mut Reporter,
+) {
     reporter.set(DeviceState::Starting);
     // The camera that was in use: it is waited for by id, whatever other cameras there are.
     let mut used: Option<Camera> = None;
@@ -89,7 +97,7 @@ fn run(stop: &Stop, mut choice: Option<String>, mut output: impl PictureOutput, 
             (None, None) => reporter.set(DeviceState::Missing),
             (None, Some(used)) => reporter.set(DeviceState::Unplugged { name: used.name.clone() }),
             (Some(camera), _) => {
-                let shown = show(stop, &camera, &mut output, reporter);
+                let shown = show(stop, &camera, formats, &mut output, reporter);
                 output.no_picture();
                 let name = camera.name.clone();
                 match shown {
@@ -123,10 +131,11 @@ fn pick(mut cameras: Vec<Camera>, choice: Option<&str>) -> Option<Camera> {
 fn show(
     stop: &Stop,
     camera: &Camera,
+    formats: &[FrameFormat],
     output: &mut impl PictureOutput,
     reporter: &mut Reporter,
 ) -> Result<(), CameraError> {
-    let mut capture = Capture::open(camera)?;
+    let mut capture = Capture::open(camera, formats)?;
     tracing::info!(camera = camera.name, id = camera.id, format = %capture.format(), "camera opened");
     let mut broken = 0;
     while !stop.stopped() {
