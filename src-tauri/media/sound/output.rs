@@ -13,13 +13,24 @@ use super::input::Health;
 use super::resample::Resampler;
 use super::{RATE, SoundError};
 
+/// Times 10 ms that are kept ready at most, for a machine that is late often.
+const MOST_READY: usize = 6;
+
+/// What the device's callback asked for.
+#[derive(Default)]
+struct Demand {
+    /// Most samples in one call.
+    largest: AtomicUsize,
+    /// Calls that found too few samples, the very first ones aside.
+    short: AtomicUsize,
+}
+
 /// An open loudspeaker. Dropping it closes the device.
 pub(super) struct Output {
     resampler: Resampler,
     /// Mono, at the device's rate.
     samples: Producer<f32>,
-    /// Most samples that one callback has asked for.
-    largest: Arc<AtomicUsize>,
+    demand: Arc<Demand>,
     pub health: Arc<Health>,
     block: usize,
     _stream: cpal::Stream,
@@ -32,8 +43,8 @@ impl Output {
         let resampler = Resampler::new(RATE, rate).map_err(|error| SoundError::Other(error.to_string()))?;
         // Room for a device that asks for a lot at once.
         let (samples, consumer) = RingBuffer::new(rate as usize / 2);
-        let (health, largest) = (Arc::new(Health::default()), Arc::new(AtomicUsize::new(0)));
-        let build = Build { selected, consumer, health: health.clone(), largest: largest.clone(), wake };
+        let (health, demand) = (Arc::new(Health::default()), Arc::new(Demand::default()));
+        let build = Build { selected, consumer, health: health.clone(), demand: demand.clone(), wake };
         let stream = match selected.format {
             SampleFormat::F32 => build.stream::<f32>(),
             SampleFormat::F64 => build.stream::<f64>(),
@@ -47,13 +58,15 @@ impl Output {
             other => return Err(SoundError::Other(format!("samples of type {other} are not supported"))),
         }?;
         stream.play()?;
-        Ok(Self { resampler, samples, largest, health, block: rate as usize / 100, _stream: stream })
+        Ok(Self { resampler, samples, demand, health, block: rate as usize / 100, _stream: stream })
     }
 
-    /// Whether the device is to be given another 10 ms: less waits than its largest bite and 10 ms more.
+    /// Whether the device is to be given another 10 ms: less waits than its largest bite and 10 ms more, or as much
+    /// more as proved necessary.
     pub fn hungry(&self) -> bool {
         let waiting = self.samples.buffer().capacity() - self.samples.slots();
-        let enough = self.largest.load(Ordering::Relaxed).max(self.block) + self.block;
+        let ready = (1 + self.demand.short.load(Ordering::Relaxed)).min(MOST_READY);
+        let enough = self.demand.largest.load(Ordering::Relaxed).max(self.block) + ready * self.block;
         waiting < enough.min(self.samples.buffer().capacity() - 2 * self.block)
     }
 
@@ -72,21 +85,26 @@ struct Build<'a> {
     selected: &'a Selected,
     consumer: Consumer<f32>,
     health: Arc<Health>,
-    largest: Arc<AtomicUsize>,
+    demand: Arc<Demand>,
     wake: Thread,
 }
 
 impl Build<'_> {
     fn stream<T: SizedSample + FromSample<f32>>(self) -> Result<cpal::Stream, SoundError> {
-        let Self { selected, mut consumer, health, largest, wake } = self;
+        let Self { selected, mut consumer, health, demand, wake } = self;
         let channels = usize::from(selected.config.channels).max(1);
         let errors = health.clone();
+        let mut fed = false;
         let stream = selected.device.build_output_stream::<T, _, _>(
             selected.config,
             // No lock and no allocation in here: it runs at the device's pace.
             move |data, _| {
-                pop_to_channels(&mut consumer, data, channels);
-                largest.fetch_max(data.len() / channels, Ordering::Relaxed);
+                let asked = data.len() / channels;
+                if !pop_to_channels(&mut consumer, data, channels) && fed {
+                    demand.short.fetch_add(1, Ordering::Relaxed);
+                }
+                fed |= !consumer.is_empty();
+                demand.largest.fetch_max(asked, Ordering::Relaxed);
                 health.callbacks.fetch_add(1, Ordering::Relaxed);
                 wake.unpark();
             },
@@ -98,13 +116,20 @@ impl Build<'_> {
 }
 
 /// Puts mono samples on the first two channels (front left and right), silence on the others and where none is there.
-fn pop_to_channels<T: SizedSample + FromSample<f32>>(from: &mut Consumer<f32>, data: &mut [T], channels: usize) {
+/// Returns whether there were enough.
+fn pop_to_channels<T: SizedSample + FromSample<f32>>(
+    from: &mut Consumer<f32>,
+    data: &mut [T],
+    channels: usize,
+) -> bool {
     data.fill(T::EQUILIBRIUM);
-    let there = from.slots().min(data.len() / channels);
-    let Ok(chunk) = from.read_chunk(there) else { return };
+    let asked = data.len() / channels;
+    let there = from.slots().min(asked);
+    let Ok(chunk) = from.read_chunk(there) else { return false };
     for (frame, sample) in data.chunks_exact_mut(channels).zip(chunk) {
         frame[..channels.min(2)].fill(T::from_sample(sample));
     }
+    there == asked
 }
 
 #[cfg(test)]
@@ -117,7 +142,7 @@ mod tests {
             let (mut to, mut from) = RingBuffer::new(4);
             (0..2).for_each(|_| to.push(0.5).unwrap());
             let mut data = vec![7_i16; channels * 3];
-            pop_to_channels(&mut from, &mut data, channels);
+            assert!(!pop_to_channels(&mut from, &mut data, channels), "three were asked for");
             for (frame, samples) in data.chunks(channels).enumerate() {
                 for (channel, sample) in samples.iter().enumerate() {
                     let want = if frame < 2 && channel < 2 { 16_384 } else { 0 };
