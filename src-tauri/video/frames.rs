@@ -1,0 +1,157 @@
+//! The newest picture of every tile, on its way to the layer that draws it.
+
+use std::sync::Arc;
+
+use futures_util::StreamExt;
+use livekit::prelude::RemoteVideoTrack;
+use livekit::webrtc::video_frame::{I420Buffer, VideoFrame};
+use livekit::webrtc::video_stream::native::NativeVideoStream;
+use parking_lot::{Condvar, Mutex};
+use tokio::sync::Notify;
+
+use super::picture::{Picture, Planes};
+use super::pool::Pool;
+use super::stage::{Stage, State};
+use super::{TileId, TileLayout};
+use crate::media::picture::PictureOutput;
+use crate::session::state::TileMeter;
+
+/// Takes pictures in from tracks and devices; the layer takes them out. One picture waits for each tile: a newer one
+/// replaces it. Cheap to clone; all clones are one.
+#[derive(Clone, Default)]
+pub struct Frames(pub(super) Arc<Shared>);
+
+/// What the sources, the worker and the layer share. Pictures are converted outside the lock.
+#[derive(Default)]
+pub(super) struct Shared {
+    pub state: Mutex<State>,
+    /// The worker waits here for something to convert.
+    pub work: Condvar,
+    /// The layer waits here for something to draw.
+    pub ready: Notify,
+    pub pool: Pool,
+}
+
+impl Frames {
+    /// No pictures yet.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Where a device of this computer puts its pictures for `tile` to show. It replaces what showed there before.
+    pub fn sink(&self, tile: TileId) -> FrameSink {
+        let generation = self.0.state.lock().open(&tile, None);
+        self.0.changed();
+        FrameSink { shared: self.0.clone(), tile, generation }
+    }
+
+    /// Shows `track` in `tile` from now on, in place of what showed there before. Ends by itself with the track.
+    pub fn watch(&self, tile: TileId, track: RemoteVideoTrack) {
+        // The stream is opened here, so that no picture is lost to the task's start.
+        let mut stream = NativeVideoStream::new(track.rtc_track());
+        let (start, started) = tokio::sync::oneshot::channel();
+        let (shared, of) = (self.0.clone(), tile.clone());
+        let reader = tauri::async_runtime::spawn(async move {
+            let Ok(generation) = started.await else { return };
+            while let Some(frame) = stream.next().await {
+                if let Some(picture) = Picture::received(frame) {
+                    shared.put(&of, generation, picture);
+                }
+            }
+        });
+        let generation = self.0.state.lock().open(&tile, Some(reader.inner().abort_handle()));
+        // The reader is there: it waits for just this.
+        let _ = start.send(generation);
+        self.0.changed();
+    }
+
+    /// Shows nothing in `tile` any more and stops reading its track.
+    pub fn unwatch(&self, tile: &TileId) {
+        self.0.state.lock().close(tile);
+        self.0.changed();
+    }
+
+    /// Forgets all tiles and their tracks: the session is over.
+    pub fn clear(&self) {
+        self.0.state.lock().close_all();
+        self.0.changed();
+    }
+
+    /// What each tile has drawn so far.
+    pub fn meters(&self) -> Vec<TileMeter> {
+        self.0.state.lock().meters()
+    }
+}
+
+impl std::fmt::Debug for Frames {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_tuple("Frames").field(&self.meters()).finish()
+    }
+}
+
+impl Shared {
+    /// Takes the UI's layout over.
+    pub fn set_tiles(&self, tiles: Vec<TileLayout>) {
+        self.state.lock().set_tiles(tiles);
+        self.changed();
+    }
+
+    /// Takes over what the layer knows of its window.
+    pub fn set_stage(&self, change: impl FnOnce(&mut Stage)) {
+        self.state.lock().set_stage(change);
+        self.changed();
+    }
+
+    /// Wakes the worker and the layer to look again.
+    pub fn changed(&self) {
+        self.work.notify_one();
+        self.ready.notify_one();
+    }
+
+    fn put(&self, tile: &TileId, generation: u64, picture: Picture) {
+        if self.state.lock().put(tile, generation, picture) {
+            self.work.notify_one();
+        }
+    }
+}
+
+/// Where a device of this computer puts its pictures (the own preview). Dropping it empties the tile.
+pub struct FrameSink {
+    shared: Arc<Shared>,
+    tile: TileId,
+    generation: u64,
+}
+
+impl FrameSink {
+    /// Shows this picture next: the newest wins. The planes are copied (into memory used before), so that the caller
+    /// keeps its buffer for the next frame. I420, BT.601, limited range, as everywhere in WebRTC.
+    pub fn push(&self, frame: &VideoFrame<I420Buffer>) {
+        let planes: Planes = self.shared.state.lock().spare_planes(&self.tile);
+        if let Some(picture) = Picture::copied(frame, planes) {
+            self.shared.put(&self.tile, self.generation, picture);
+        }
+    }
+
+    /// Empties the tile until the next picture (the camera was unplugged).
+    pub fn clear(&self) {
+        self.shared.state.lock().empty(&self.tile, self.generation);
+        self.shared.changed();
+    }
+}
+
+impl Drop for FrameSink {
+    fn drop(&mut self) {
+        self.shared.state.lock().close_generation(&self.tile, self.generation);
+        self.shared.changed();
+    }
+}
+
+impl PictureOutput for FrameSink {
+    fn picture(&mut self, frame: &VideoFrame<I420Buffer>) {
+        self.push(frame);
+    }
+
+    fn no_picture(&mut self) {
+        self.clear();
+    }
+}
