@@ -30,7 +30,8 @@ async fn a_wrong_id_and_an_unknown_session_are_told_apart() {
 async fn a_wrong_id_costs_no_request_and_a_dead_api_is_named() {
     let stage = Stage::set("dead_api").await;
     // Nobody listens there: any request would end in another error than the one about the id.
-    let api = format!("http://127.0.0.1:{}/api", free_port());
+    let address = format!("127.0.0.1:{}", free_port());
+    let api = format!("http://{address}/api");
     let arguments = ["--name", "Ada", "--api", &api];
     let ada = Window::start(&stage, Start { name: "ada", hue: 120., tone: 480, arguments: &arguments, x: 0 }).await;
     ada.fill(&id("session-id-input"), "12345678-1234").await;
@@ -38,6 +39,6 @@ async fn a_wrong_id_costs_no_request_and_a_dead_api_is_named() {
     ada.sees(&error("invalid_session_id")).await;
     ada.click(&id("create-session")).await;
     ada.sees(&error("api_unreachable")).await;
-    assert!(ada.text(&id("error")).await.contains(&api), "the address is named");
+    assert!(ada.text(&id("error")).await.contains(&address), "the address is named");
     ada.close().await;
 }

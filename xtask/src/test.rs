@@ -17,7 +17,8 @@ pub fn test(release: bool) -> Result<()> {
     if cfg!(target_os = "linux") && root().join("tests/devices/run").exists() {
         say("Test the camera and the microphone against the kernel's test devices");
         let mut devices = command("tests/devices/run");
-        run(with_tools(devices.args(profile(release))))?;
+        // Of the whole workspace, as the build above.
+        run(with_tools(devices.arg("--workspace").args(profile(release))))?;
     }
     say("Test the crates, the app, and sessions from end to end");
     let mut tests = cargo();

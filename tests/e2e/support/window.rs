@@ -10,9 +10,6 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 use x11rb::protocol::xproto;
 
-/// The app's program.
-const APP: &str = env!("CARGO_BIN_EXE_donfra-live");
-
 /// How to start a window.
 pub struct Start<'a> {
     /// The name for its files.
@@ -63,7 +60,7 @@ impl<'a> Window<'a> {
             command.env("DONFRA_LIVE_TEST_TONE", start.tone.to_string());
             command.env("DONFRA_LIVE_TEST_PLAYOUT", &playout);
         });
-        let options = json!({ "binary": APP, "args": start.arguments });
+        let options = json!({ "binary": app(), "args": start.arguments });
         let Value::Object(capabilities) = json!({ "webkitgtk:browserOptions": options }) else { unreachable!() };
         let address = format!("http://127.0.0.1:{port}");
         let client = eventually("the driver starts the app", async || {
@@ -239,6 +236,11 @@ impl<'a> Window<'a> {
     pub async fn close(self) {
         let _ = self.client.clone().close().await;
     }
+}
+
+/// The app's program: the one just built, or `DONFRA_LIVE`.
+fn app() -> PathBuf {
+    super::servers::tool("DONFRA_LIVE", env!("CARGO_BIN_EXE_donfra-live").into())
 }
 
 /// Selector of somebody's entry or tile, by the name shown.

@@ -41,6 +41,10 @@ const TEST: &[(&str, &str)] = &[
     ("xz-utils", "unpacks its source"),
     ("v4l-utils", "steers the test cameras"),
     ("pulseaudio", "sound devices for the tests"),
+    ("pulseaudio-utils", "steers them"),
+    ("x11-xserver-utils", "paints the screen that is captured"),
+    ("xauth", "lets tests onto that screen"),
+    ("iproute2", "the network of the kernel with cameras"),
 ];
 
 /// Installs the packages that are missing, where this system has apt; else says what is needed.
