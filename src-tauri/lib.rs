@@ -1,5 +1,7 @@
 //! Donfra Live: live sessions from the desktop. Here is the start; each part of the app has its own module.
 
+#![cfg_attr(test, allow(clippy::unwrap_used))]
+
 pub mod api;
 pub mod cli;
 pub mod commands;

@@ -1,9 +1,10 @@
 //! The app's own capture and playback against real devices: V4L2 cameras under a User-Mode-Linux kernel, a PulseAudio
-//! server, an X screen. `tests/devices/run` provides them and runs each part; elsewhere all of it is ignored.
+//! server, an X screen; and the way from a camera to a LiveKit room. `tests/devices/run` provides them and runs each part; elsewhere all of it is ignored.
 #![cfg(target_os = "linux")]
 #![allow(clippy::unwrap_used, reason = "tests")]
 
 mod camera;
+mod publish;
 mod screen;
 mod sound;
 

@@ -125,7 +125,8 @@ fn the_own_loudspeaker_is_not_sent_back() {
     let heard = |apm: Apm| {
         let (speaker, plays) = speaker(apm.clone());
         let (_microphone, hears) = microphone(apm);
-        (plays.on(), hears.on());
+        plays.on();
+        hears.on();
         let input = speaker.add_input("ann", "TR_1");
         // Like speech: noise in syllables.
         let mut seed = 1_u32;
@@ -151,7 +152,8 @@ fn the_own_loudspeaker_is_not_sent_back() {
 fn a_lost_server_is_told_and_its_return_is_noticed() {
     let (_speaker, plays) = speaker(Apm::bypass());
     let (_microphone, hears) = microphone(Apm::bypass());
-    (plays.on(), hears.on());
+    plays.on();
+    hears.on();
     pulse("stop");
     plays.state(|state| matches!(state, DeviceState::Unplugged { .. }));
     hears.state(|state| matches!(state, DeviceState::Unplugged { .. }));
