@@ -5,6 +5,8 @@ const COMMANDS: &[&str] = &[
     "startup",
     "copy_text",
     "lan_address",
+    "video_layer",
+    "set_backdrop",
     "session_snapshot",
     "create_session",
     "join_session",

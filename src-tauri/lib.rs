@@ -22,9 +22,11 @@ use tauri::{Manager, RunEvent};
 
 use cli::{Cli, Command};
 use commands::{JoinRequest, Startup};
+use error::UiError;
 use session::Session;
 use settings::SettingsStore;
-use video::TileLayout;
+use tokio::sync::watch;
+use video::{Frames, TileLayout, VideoLayer};
 
 /// What the commands work on.
 pub struct App {
@@ -33,6 +35,9 @@ pub struct App {
     /// Preferences and credentials.
     pub settings: Arc<SettingsStore>,
     cli: Cli,
+    layer: watch::Sender<Option<Arc<dyn VideoLayer>>>,
+    /// The UI's layout while there is no layer yet.
+    tiles: Mutex<Vec<TileLayout>>,
     /// Whether the UI was told already what the command line asked for.
     told: Mutex<bool>,
 }
@@ -51,12 +56,64 @@ impl App {
         Startup { version: env!("CARGO_PKG_VERSION").into(), name, join }
     }
 
-    /// The UI laid its tiles out anew.
-    fn set_tiles(&self, _tiles: Vec<TileLayout>) {}
+    /// The UI laid its tiles out anew. Before there is a layer, the last layout waits for it.
+    fn set_tiles(&self, tiles: Vec<TileLayout>) {
+        match self.layer.borrow().as_ref() {
+            Some(layer) => layer.set_tiles(tiles),
+            None => *self.tiles.lock() = tiles,
+        }
+    }
+
+    /// The layer that draws the pictures, as soon as it is chosen.
+    async fn layer(&self) -> Result<Arc<dyn VideoLayer>, UiError> {
+        let mut chosen = self.layer.subscribe();
+        let layer = chosen.wait_for(Option::is_some).await.ok().and_then(|layer| layer.clone());
+        layer.ok_or_else(|| UiError::new("no_video_layer", "No pictures can be shown.", "Start the app again."))
+    }
+}
+
+/// Closes the app in order when it is told to end from outside (Ctrl-C, a shutdown of the system).
+fn close_on_signal(app: &tauri::App) {
+    let handle = app.handle().clone();
+    tauri::async_runtime::spawn(async move {
+        #[cfg(unix)]
+        let terminated = async {
+            match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
+                Ok(mut signal) => signal.recv().await,
+                Err(_) => std::future::pending().await,
+            }
+        };
+        #[cfg(not(unix))]
+        let terminated = std::future::pending::<Option<()>>();
+        tokio::select! {
+            _ = terminated => {}
+            Ok(()) = tokio::signal::ctrl_c() => {}
+        }
+        handle.exit(0);
+    });
+}
+
+/// Chooses how pictures reach the screen; the window is up meanwhile.
+fn attach_video(app: &tauri::App, frames: Frames) {
+    let Some(window) = app.get_webview_window("main") else { return };
+    let handle = app.handle().clone();
+    tauri::async_runtime::spawn(async move {
+        match video::attach(&window, frames).await {
+            Ok(layer) => {
+                let app = handle.state::<App>();
+                layer.set_tiles(std::mem::take(&mut *app.tiles.lock()));
+                app.layer.send_replace(Some(layer));
+            }
+            Err(error) => tracing::error!(%error, "no pictures can be shown"),
+        }
+    });
 }
 
 /// Runs the program until its window is closed.
 pub fn run() -> ExitCode {
+    if let Some(code) = host::watchdog::run_if_asked() {
+        return code;
+    }
     let cli = Cli::parse();
     let _log = logging::start(&settings::folders::logs());
     let settings = Arc::new(SettingsStore::open(settings::folders::config(), cli.api.clone()));
@@ -67,8 +124,12 @@ pub fn run() -> ExitCode {
         .invoke_handler(commands.invoke_handler())
         .setup(move |app| {
             commands.mount_events(app);
-            let session = Session::start(app.handle().clone(), settings.clone());
-            app.manage(App { session, settings, cli, told: Mutex::new(false) });
+            let frames = Frames::new();
+            let session = Session::start(app.handle().clone(), settings.clone(), frames.clone());
+            let layer = watch::Sender::new(None);
+            app.manage(App { session, settings, cli, layer, tiles: Mutex::default(), told: Mutex::new(false) });
+            attach_video(app, frames);
+            close_on_signal(app);
             Ok(())
         })
         .build(tauri::generate_context!());
@@ -77,6 +138,7 @@ pub fn run() -> ExitCode {
             app.run(|app, event| {
                 if let RunEvent::Exit = event {
                     tauri::async_runtime::block_on(app.state::<App>().session.shut_down());
+                    tracing::info!("closed");
                 }
             });
             ExitCode::SUCCESS

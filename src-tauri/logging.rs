@@ -24,6 +24,9 @@ pub struct LogGuard(#[expect(dead_code, reason = "held for its drop")] Option<Wo
 pub fn start(folder: &Path) -> LogGuard {
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(DEFAULT_FILTER));
     let stderr = fmt::layer().with_writer(std::io::stderr);
+    if let Err(error) = std::fs::create_dir_all(folder) {
+        eprintln!("{}: {error}", folder.display());
+    }
     let file = RollingFileAppender::builder()
         .rotation(Rotation::DAILY)
         .filename_prefix("donfra-live")

@@ -90,6 +90,16 @@ impl BaseUrl {
         Ok(url)
     }
 
+    /// Whether it is on this computer, where no proxy has any business.
+    pub fn is_loopback(&self) -> bool {
+        match self.0.host() {
+            Some(url::Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
+            Some(url::Host::Ipv4(ip)) => ip.is_loopback(),
+            Some(url::Host::Ipv6(ip)) => ip.is_loopback(),
+            None => false,
+        }
+    }
+
     /// The host, for a person to read.
     pub fn host(&self) -> String {
         let host = self.0.host_str().unwrap_or_default();

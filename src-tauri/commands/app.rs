@@ -7,6 +7,7 @@ use tauri_plugin_clipboard_manager::ClipboardExt;
 
 use crate::App;
 use crate::error::UiError;
+use crate::video::{Rgb, VideoLayerInfo};
 
 /// What the program was started with.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]
@@ -54,4 +55,19 @@ pub async fn copy_text(handle: AppHandle, text: String) -> Result<(), UiError> {
 #[specta::specta]
 pub async fn lan_address(app: State<'_, App>) -> Result<Option<String>, UiError> {
     Ok(app.session.lan_address().await)
+}
+
+/// How the UI takes part in showing pictures. Answers as soon as that is decided.
+#[tauri::command]
+#[specta::specta]
+pub async fn video_layer(app: State<'_, App>) -> Result<VideoLayerInfo, UiError> {
+    Ok(app.layer().await?.info())
+}
+
+/// The page's background colour under its tiles; the corners of tiles are in it.
+#[tauri::command]
+#[specta::specta]
+pub async fn set_backdrop(app: State<'_, App>, colour: Rgb) -> Result<(), UiError> {
+    app.layer().await?.set_backdrop(colour);
+    Ok(())
 }

@@ -22,6 +22,8 @@ pub fn builder() -> Builder<tauri::Wry> {
             app::startup,
             app::copy_text,
             app::lan_address,
+            app::video_layer,
+            app::set_backdrop,
             session::session_snapshot,
             session::create_session,
             session::join_session,

@@ -1,1 +1,140 @@
-//! This computer as the host: the session server in this process, and LiveKit beside it.
+//! This computer as the host: the session server in this process, and LiveKit beside it, with keys of this run only.
+
+mod binary;
+mod error;
+mod livekit;
+pub mod watchdog;
+
+use std::net::{IpAddr, Ipv4Addr, SocketAddr, UdpSocket};
+use std::path::PathBuf;
+use std::time::Duration;
+
+use donfra_session_server::{BoundServer, Config, Handle, LiveKitUrls, Server, ServerError};
+use rand::distr::{Alphanumeric, SampleString};
+use secrecy::SecretString;
+use tokio::sync::oneshot;
+use tokio::task::JoinHandle;
+
+use crate::api::BaseUrl;
+pub use error::HostError;
+use livekit::{LiveKit, Plan};
+
+/// Where the session server listens if these are free; another app on this computer looks for it there.
+pub const PORTS: std::ops::RangeInclusive<u16> = 8080..=8084;
+
+/// First and longest pause before LiveKit is started again after a crash.
+const RESTART_PAUSE: (Duration, Duration) = (Duration::from_millis(200), Duration::from_secs(5));
+
+/// How long requests under way may take when the server stops.
+const SERVER_GRACE: Duration = Duration::from_millis(300);
+
+/// The session server and LiveKit of this computer.
+pub struct Host {
+    base: BaseUrl,
+    lan: bool,
+    stop_server: oneshot::Sender<()>,
+    server: JoinHandle<Result<(), ServerError>>,
+    stop_livekit: oneshot::Sender<()>,
+    livekit: JoinHandle<()>,
+}
+
+impl Host {
+    /// Starts both and returns when both answer. With `lan` they are on this computer's network address instead of
+    /// loopback. `watchdog` is an executable whose `main` begins with [`watchdog::run_if_asked`]: this app's own.
+    ///
+    /// # Errors
+    /// [`HostError`].
+    pub async fn start(lan: bool, watchdog: PathBuf) -> Result<Self, HostError> {
+        let program = binary::find().ok_or(HostError::LiveKitMissing)?;
+        let ip = if lan { lan_ip().ok_or(HostError::NoNetwork)? } else { Ipv4Addr::LOCALHOST.into() };
+        let key = format!("API{}", Alphanumeric.sample_string(&mut rand::rng(), 12));
+        let secret = SecretString::from(Alphanumeric.sample_string(&mut rand::rng(), 48));
+        let server = bind(ip, &key, &secret).await?;
+        let base = BaseUrl::parse(&server.base_url()).expect("the session server's own address is one");
+        let handle = server.handle();
+        let mut plan = Plan::new(watchdog, program, ip, key, secret, server.webhook_url())?;
+        let livekit = plan.start().await?;
+        handle.set_livekit(LiveKitUrls::same(plan.url())).map_err(ServerError::from)?;
+        let (stop_server, stopped) = oneshot::channel::<()>();
+        let server = tokio::spawn(server.run(async { drop(stopped.await) }));
+        let (stop_livekit, stopped) = oneshot::channel();
+        tracing::info!(api = base.as_str(), livekit = plan.url(), "this computer hosts");
+        let livekit = tokio::spawn(keep_running(plan, livekit, handle, stopped));
+        Ok(Self { base, lan, stop_server, server, stop_livekit, livekit })
+    }
+
+    /// The base URL of its session API.
+    pub fn base_url(&self) -> &BaseUrl {
+        &self.base
+    }
+
+    /// Whether it is on the network.
+    pub fn lan(&self) -> bool {
+        self.lan
+    }
+
+    /// Stops both and returns when they have ended. Requests under way get a moment to finish.
+    pub async fn stop(self) {
+        let _ = self.stop_livekit.send(());
+        let _ = self.stop_server.send(());
+        let _ = self.livekit.await;
+        let mut server = self.server;
+        match tokio::time::timeout(SERVER_GRACE, &mut server).await {
+            Ok(Ok(Err(error))) => tracing::warn!(%error, "the session server ended badly"),
+            Ok(_) => {}
+            // An idle connection is no reason to keep a closed app waiting.
+            Err(_) => server.abort(),
+        }
+    }
+}
+
+/// Takes one of the usual ports, else any.
+async fn bind(ip: IpAddr, key: &str, secret: &SecretString) -> Result<BoundServer, HostError> {
+    for port in PORTS.chain([0]) {
+        let mut config = Config::new(key, secret.clone());
+        config.listen = SocketAddr::new(ip, port);
+        match Server::bind(config).await {
+            Err(ServerError::Listen { address, source }) if port != 0 => {
+                tracing::debug!(%address, %source, "port is taken");
+            }
+            result => return Ok(result?),
+        }
+    }
+    unreachable!("the last port in the list returns")
+}
+
+/// Starts LiveKit again whenever it ends by itself, on the same ports and with the same keys: clients reconnect.
+async fn keep_running(plan: Plan, mut livekit: LiveKit, handle: Handle, mut stop: oneshot::Receiver<()>) {
+    loop {
+        tokio::select! {
+            _ = &mut stop => return livekit.stop().await,
+            _ = livekit.ended() => tracing::warn!(said = livekit.last_words(), "LiveKit ended by itself"),
+        }
+        let mut pause = RESTART_PAUSE.0;
+        livekit = loop {
+            tokio::select! {
+                _ = &mut stop => return,
+                () = tokio::time::sleep(pause) => {}
+            }
+            let started = tokio::select! {
+                _ = &mut stop => return,
+                started = plan.start_again() => started,
+            };
+            match started {
+                Ok(livekit) => break livekit,
+                Err(error) => tracing::warn!(%error, "LiveKit does not start again"),
+            }
+            pause = (pause * 2).min(RESTART_PAUSE.1);
+        };
+        let restored = handle.restore_rooms().await;
+        tracing::info!(restored, "LiveKit runs again");
+    }
+}
+
+/// This computer's address on its network: the one that packets to elsewhere would leave from. None is sent.
+fn lan_ip() -> Option<IpAddr> {
+    let socket = UdpSocket::bind((Ipv4Addr::UNSPECIFIED, 0)).ok()?;
+    // An address for documentation (RFC 5737): only the routing table is asked.
+    socket.connect((Ipv4Addr::new(192, 0, 2, 1), 9)).ok()?;
+    socket.local_addr().ok().map(|address| address.ip()).filter(|ip| !ip.is_loopback() && !ip.is_unspecified())
+}

@@ -1,60 +1,121 @@
 //! One live session: connect, participants, roles, state for the UI.
 
+mod actor;
+mod connect;
+mod devices;
+mod end_reason;
+pub mod invitation;
+mod people;
+mod publisher;
+mod reduce;
+mod room_events;
 pub mod state;
+mod token;
 
 use std::sync::Arc;
 
 use tauri::AppHandle;
+use tauri_specta::Event;
+use tokio::sync::{mpsc, oneshot};
 
 use crate::error::UiError;
 use crate::settings::SettingsStore;
+use crate::video::Frames;
+use actor::{Actor, Message, Reply};
 use state::{Device, SessionState};
 
 /// The live session, for who sends it commands.
 #[derive(Clone)]
-pub struct Session {}
-
-fn not_yet<T>() -> Result<T, UiError> {
-    Err(UiError::new("not_yet", "This does not work yet.", "Wait for the next version."))
+pub struct Session {
+    post: mpsc::UnboundedSender<Message>,
 }
 
 impl Session {
-    /// Starts without being in a session.
-    pub fn start(_handle: AppHandle, _settings: Arc<SettingsStore>) -> Self {
-        Self {}
+    /// Starts without being in a session. Patches and meters go to the UI, pictures to `frames`.
+    pub fn start(handle: AppHandle, settings: Arc<SettingsStore>, frames: Frames) -> Self {
+        let ui = handle.clone();
+        let patches = move |patch: state::SessionPatch| told(patch.emit(&ui));
+        let meters = move |meters: state::Meters| told(meters.emit(&handle));
+        Self { post: Actor::start(settings, frames, patches, meters) }
     }
+
+    async fn ask<T>(&self, message: impl FnOnce(Reply<T>) -> Message) -> Result<T, UiError> {
+        let (reply, answer) = oneshot::channel();
+        let stopping = |_| UiError::new("stopping", "The app is closing.", "Start it again.");
+        self.post.send(message(reply)).map_err(|_| stopping(()))?;
+        answer.await.map_err(|_| stopping(()))
+    }
+
     /// The whole state.
+    ///
+    /// # Errors
+    /// The app is closing.
     pub async fn snapshot(&self) -> Result<SessionState, UiError> {
-        Ok(SessionState::idle(0))
+        self.ask(Message::Snapshot).await
     }
-    /// Creates a session and goes into it.
-    pub async fn create(&self, _title: String, _name: String) -> Result<(), UiError> {
-        not_yet()
+
+    /// Creates a session and goes into it; returns when connected.
+    ///
+    /// # Errors
+    /// Which link of the chain is broken, and what to do.
+    pub async fn create(&self, title: String, name: String) -> Result<(), UiError> {
+        self.ask(|reply| Message::Create(title, name, reply)).await?
     }
-    /// Joins the session that `input` names.
-    pub async fn join(&self, _input: String, _name: String) -> Result<(), UiError> {
-        not_yet()
+
+    /// Joins the session that `input` names; returns when connected.
+    ///
+    /// # Errors
+    /// Which link of the chain is broken, and what to do.
+    pub async fn join(&self, input: String, name: String) -> Result<(), UiError> {
+        self.ask(|reply| Message::Join(input, name, reply)).await?
     }
-    /// Leaves.
+
+    /// Leaves; devices are off at once.
+    ///
+    /// # Errors
+    /// The app is closing.
     pub async fn leave(&self) -> Result<(), UiError> {
-        not_yet()
+        self.ask(Message::Leave).await?
     }
+
     /// Ends the session for everyone.
+    ///
+    /// # Errors
+    /// One is not its host, or the session server refused.
     pub async fn end(&self) -> Result<(), UiError> {
-        not_yet()
+        self.ask(Message::End).await?
     }
+
     /// Back to idle after an end.
+    ///
+    /// # Errors
+    /// The app is closing.
     pub async fn dismiss_end(&self) -> Result<(), UiError> {
-        not_yet()
+        self.ask(Message::DismissEnd).await?
     }
-    /// Switches a device.
-    pub async fn set_device(&self, _device: Device, _on: bool) -> Result<(), UiError> {
-        not_yet()
+
+    /// Switches a device; what comes of it is in the state.
+    ///
+    /// # Errors
+    /// There is no session, or one may not publish in it.
+    pub async fn set_device(&self, device: Device, on: bool) -> Result<(), UiError> {
+        self.ask(|reply| Message::SetDevice(device, on, reply)).await?
     }
-    /// What to send people on the own network.
+
+    /// What to send people on the own network, while this computer hosts there.
     pub async fn lan_address(&self) -> Option<String> {
-        None
+        self.ask(Message::LanAddress).await.unwrap_or(None)
     }
+
     /// Stops everything before the program ends.
-    pub async fn shut_down(&self) {}
+    pub async fn shut_down(&self) {
+        // An error means that it has stopped already.
+        let _ = self.ask(Message::ShutDown).await;
+    }
+}
+
+fn told(result: tauri::Result<()>) {
+    if let Err(error) = result {
+        tracing::warn!(%error, "the UI was not told");
+    }
 }

@@ -13,6 +13,10 @@ export const commands = {
 	copyText: (text: string) => typedError<null, UiError>(__TAURI_INVOKE("copy_text", { text })),
 	/**  What to send people on the own network, while this computer hosts and lets them in. */
 	lanAddress: () => typedError<string | null, UiError>(__TAURI_INVOKE("lan_address")),
+	/**  How the UI takes part in showing pictures. Answers as soon as that is decided. */
+	videoLayer: () => typedError<VideoLayerInfo, UiError>(__TAURI_INVOKE("video_layer")),
+	/**  The page's background colour under its tiles; the corners of tiles are in it. */
+	setBackdrop: (colour: Rgb) => typedError<null, UiError>(__TAURI_INVOKE("set_backdrop", { colour })),
 	/**  The whole state: at start of the UI, and after a gap in the patches. */
 	sessionSnapshot: () => typedError<SessionState, UiError>(__TAURI_INVOKE("session_snapshot")),
 	/**  Creates a session and goes into it as its host. Returns when connected, or with why not. */
@@ -246,6 +250,16 @@ export type Quality =
 /**  Gone. */
 "lost";
 
+/**  A colour of the screen (sRGB). */
+export type Rgb = {
+	/**  Red, 0 to 255. */
+	r: number,
+	/**  Green, 0 to 255. */
+	g: number,
+	/**  Blue, 0 to 255. */
+	b: number,
+};
+
 /**  Who somebody is in a session. */
 export type Role = 
 /**  May end the session and moderate. */
@@ -413,6 +427,17 @@ export type UiError = {
 	/**  What to do about it, one sentence. */
 	hint: string,
 };
+
+/**  How the UI takes part in showing pictures. */
+export type VideoLayerInfo = 
+/**  It leaves its tiles transparent; the pictures are drawn under it. */
+{ kind: "native" } | 
+/**  It draws the pictures itself, on a canvas behind the page (`ui/src/lib/portable-layer.ts`). */
+{ kind: "portable"; 
+/**  Where they come from: `ws://127.0.0.1:PORT`. */
+url: string; 
+/**  To be sent as the first message; of this run only. In no log and no URL. */
+token: string };
 
 /* Tauri Specta runtime */
 async function typedError<T, E>(result: Promise<T>): Promise<{ status: "ok"; data: T } | { status: "error"; error: E }> {

@@ -1,0 +1,207 @@
+//! The calls.
+
+use std::time::Duration;
+
+use reqwest::{Client, Method, RequestBuilder, Response, StatusCode, header};
+use secrecy::{ExposeSecret, SecretString};
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+use serde_json::{Value, json};
+
+use super::types::{Created, Joined, Listed};
+use super::{ApiError, BaseUrl};
+use crate::settings::{Credential, SignIn};
+
+/// How long a connection may take.
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// How long a whole call may take: creating a room has the server ask LiveKit first.
+const TIMEOUT: Duration = Duration::from_secs(15);
+
+/// Most bytes read of an answer. A list of a thousand sessions is a fifth of it.
+const MAX_ANSWER: usize = 1024 * 1024;
+
+/// Speaks to one session server.
+#[derive(Clone, Debug)]
+pub struct ApiClient {
+    base: BaseUrl,
+    credential: Option<Credential>,
+    http: Client,
+}
+
+/// An error as the contract has it.
+#[derive(Deserialize)]
+struct ErrorBody {
+    error: String,
+    #[serde(default)]
+    code: Option<String>,
+}
+
+impl ApiClient {
+    /// A client of the session server at `base`, signing in with `credential` where there is one.
+    pub fn new(base: BaseUrl, credential: Option<Credential>) -> Self {
+        let mut builder = Client::builder()
+            .connect_timeout(CONNECT_TIMEOUT)
+            .timeout(TIMEOUT)
+            // A redirect turns POST into GET and would carry the sign-in elsewhere: the address itself must be right.
+            .redirect(reqwest::redirect::Policy::none())
+            .user_agent(concat!("donfra-live/", env!("CARGO_PKG_VERSION")));
+        if base.is_loopback() {
+            builder = builder.no_proxy();
+        }
+        let http = builder.build().expect("this configuration is valid on every system");
+        Self { base, credential, http }
+    }
+
+    /// Where it speaks to.
+    pub fn base(&self) -> &BaseUrl {
+        &self.base
+    }
+
+    /// `POST /live/create`.
+    ///
+    /// # Errors
+    /// [`ApiError`] as for every call.
+    pub async fn create(&self, title: &str, owner_name: &str) -> Result<Created, ApiError> {
+        self.post("live/create", &json!({ "title": title, "owner_name": owner_name }), None).await
+    }
+
+    /// `POST /live/join`; with a host key as the host.
+    ///
+    /// # Errors
+    /// [`ApiError`] as for every call; [`ApiError::Lobby`] where the host lets people in one by one.
+    pub async fn join(
+        &self,
+        session_id: &str,
+        user_name: &str,
+        host_key: Option<&SecretString>,
+    ) -> Result<Joined, ApiError> {
+        let mut body = json!({
+            "session_id": session_id,
+            "user_name": user_name,
+            "is_host": host_key.is_some(),
+            "is_hidden": false,
+        });
+        if let Some(key) = host_key {
+            body["host_key"] = Value::from(key.expose_secret());
+        }
+        self.post("live/join", &body, None).await
+    }
+
+    /// `POST /live/end`, proved by the host key, else by the host's token.
+    ///
+    /// # Errors
+    /// [`ApiError`] as for every call.
+    pub async fn end(
+        &self,
+        session_id: &str,
+        host_key: Option<&SecretString>,
+        host_token: &SecretString,
+    ) -> Result<(), ApiError> {
+        let mut body = json!({ "session_id": session_id });
+        if let Some(key) = host_key {
+            body["host_key"] = Value::from(key.expose_secret());
+        }
+        // Where there is a sign-in, older services want that one; the host key needs no second proof.
+        let bearer = (host_key.is_none() && self.credential.is_none()).then_some(host_token);
+        self.post::<Value>("live/end", &body, bearer).await.map(drop)
+    }
+
+    /// `GET /live/sessions`: the title of one of the sessions that the server lists.
+    ///
+    /// # Errors
+    /// [`ApiError`] as for every call.
+    pub async fn title(&self, session_id: &str) -> Result<Option<String>, ApiError> {
+        #[derive(Deserialize)]
+        struct Sessions {
+            #[serde(default)]
+            sessions: Vec<Listed>,
+        }
+        let request = self.http.request(Method::GET, self.base.call("live/sessions"));
+        let list: Sessions = self.call(request, None).await?;
+        Ok(list.sessions.into_iter().find(|listed| listed.session_id == session_id).and_then(|listed| listed.title))
+    }
+
+    async fn post<T: DeserializeOwned>(
+        &self,
+        path: &str,
+        body: &Value,
+        bearer: Option<&SecretString>,
+    ) -> Result<T, ApiError> {
+        self.call(self.http.request(Method::POST, self.base.call(path)).json(body), bearer).await
+    }
+
+    async fn call<T: DeserializeOwned>(
+        &self,
+        request: RequestBuilder,
+        bearer: Option<&SecretString>,
+    ) -> Result<T, ApiError> {
+        let request = match (bearer, &self.credential) {
+            (Some(token), _) => request.bearer_auth(token.expose_secret()),
+            (None, Some(Credential { kind: SignIn::Bearer, secret })) => request.bearer_auth(secret.expose_secret()),
+            (None, Some(Credential { kind: SignIn::Cookie, secret })) => {
+                request.header(header::COOKIE, format!("auth_token={}", secret.expose_secret()))
+            }
+            (None, None) => request,
+        };
+        let response = request.send().await.map_err(|error| self.failure(&error))?;
+        let status = response.status();
+        let body = self.body(response).await?;
+        self.read(status, &body)
+    }
+
+    async fn body(&self, mut response: Response) -> Result<Vec<u8>, ApiError> {
+        let status = response.status().as_u16();
+        let mut body = Vec::new();
+        while let Some(part) = response.chunk().await.map_err(|error| self.failure(&error))? {
+            if body.len() + part.len() > MAX_ANSWER {
+                return Err(ApiError::NotSessionApi { host: self.base.host(), status });
+            }
+            body.extend_from_slice(&part);
+        }
+        Ok(body)
+    }
+
+    fn read<T: DeserializeOwned>(&self, status: StatusCode, body: &[u8]) -> Result<T, ApiError> {
+        let host = self.base.host();
+        let status_number = status.as_u16();
+        if status == StatusCode::ACCEPTED {
+            return Err(ApiError::Lobby);
+        }
+        if status.is_success() {
+            return serde_json::from_slice(body).map_err(|error| {
+                // The parser's words may quote the answer, and there may be a token in it.
+                tracing::warn!(
+                    host,
+                    line = error.line(),
+                    column = error.column(),
+                    "an answer is not the session API's"
+                );
+                ApiError::NotSessionApi { host, status: status_number }
+            });
+        }
+        match serde_json::from_slice::<ErrorBody>(body) {
+            Ok(ErrorBody { error, code }) => Err(ApiError::Refused { host, status: status_number, code, text: error }),
+            // A sign-in page and a full or failing server answer in other formats, too.
+            Err(_) if matches!(status_number, 401 | 403 | 429 | 500..) => {
+                Err(ApiError::Refused { host, status: status_number, code: None, text: String::new() })
+            }
+            Err(_) => Err(ApiError::NotSessionApi { host, status: status_number }),
+        }
+    }
+
+    fn failure(&self, error: &reqwest::Error) -> ApiError {
+        tracing::warn!(
+            host = self.base.host(),
+            timeout = error.is_timeout(),
+            connect = error.is_connect(),
+            "session API"
+        );
+        let host = self.base.host();
+        if error.is_timeout() && !error.is_connect() {
+            ApiError::TimedOut { host }
+        } else {
+            ApiError::Unreachable { host }
+        }
+    }
+}

@@ -1,0 +1,546 @@
+//! Owns the session: takes a person's wishes, the room's events and the devices' reports, one after the other.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use livekit::prelude::{Room, RoomEvent};
+use secrecy::SecretString;
+use tokio::sync::{mpsc, oneshot};
+use tokio::task::JoinHandle;
+
+use super::connect::{Admission, Attempt, News, Wish};
+use super::devices::Devices;
+use super::publisher::{Order, Publisher};
+use super::reduce::Store;
+use super::state::{
+    Change, ConnectStep, Device, DeviceState, EndReason, Meters, Participant, Phase, Quality, Role, SessionPatch,
+    SessionState,
+};
+use super::{invitation, people};
+use crate::api::ApiClient;
+use crate::error::UiError;
+use crate::host::Host;
+use crate::settings::SettingsStore;
+use crate::video::Frames;
+
+/// How often levels and frame counts are told: five times a second.
+const METERS_INTERVAL: Duration = Duration::from_millis(200);
+
+/// Longest that leaving a room is waited for in the background.
+const CLOSE_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// Longest that the program's end waits for each thing to be tidied up.
+const SHUT_DOWN_TIMEOUT: Duration = Duration::from_secs(3);
+
+/// Longest title and name, in characters; session servers take about this.
+const MAX_TEXT: usize = 100;
+
+/// Where the answer to a wish goes.
+pub type Reply<T> = oneshot::Sender<T>;
+
+/// Where it goes when a wish is fulfilled or not.
+pub type Answer = Reply<Result<(), UiError>>;
+
+/// What the actor hears.
+pub enum Message {
+    /// The state, please.
+    Snapshot(Reply<SessionState>),
+    /// A new session: title, name.
+    Create(String, String, Answer),
+    /// Into a session: what was pasted, name.
+    Join(String, String, Answer),
+    /// Out of it.
+    Leave(Answer),
+    /// Ends it for everyone.
+    End(Answer),
+    /// The session server's answer to that.
+    Ended(u64, Result<(), UiError>, Answer),
+    /// Back to idle.
+    DismissEnd(Answer),
+    /// A device on or off.
+    SetDevice(Device, bool, Answer),
+    /// What to send people on the network.
+    LanAddress(Reply<Option<String>>),
+    /// News of the attempt of this number.
+    News(u64, News),
+    /// The title became known.
+    Title(u64, String),
+    /// A device's report, in the session of this number.
+    Device(u64, Device, u64, DeviceState),
+    /// A track was not taken.
+    NotPublished(u64, Device, String),
+    /// The program ends.
+    ShutDown(Reply<()>),
+}
+
+/// Proof of being host of a session, for coming back to it and for ending it.
+#[derive(Clone)]
+struct Proof {
+    api: ApiClient,
+    host_key: Option<SecretString>,
+    token: SecretString,
+    here: bool,
+}
+
+/// A session under way.
+struct Live {
+    number: u64,
+    attempt: Option<(JoinHandle<()>, Answer)>,
+    name: String,
+    admission: Option<Admission>,
+    devices: Option<Devices>,
+    room: Option<Arc<Room>>,
+    publisher: Option<Publisher>,
+}
+
+/// The actor.
+pub struct Actor {
+    inbox: mpsc::UnboundedReceiver<Message>,
+    post: mpsc::UnboundedSender<Message>,
+    store: Store,
+    meters: Box<dyn Fn(Meters) + Send>,
+    settings: Arc<SettingsStore>,
+    frames: Frames,
+    host: Option<Host>,
+    live: Option<Live>,
+    events: Option<mpsc::UnboundedReceiver<RoomEvent>>,
+    proofs: HashMap<String, Proof>,
+    number: u64,
+}
+
+impl Actor {
+    /// Starts it; it lives as long as the program.
+    pub fn start(
+        settings: Arc<SettingsStore>,
+        frames: Frames,
+        patches: impl Fn(SessionPatch) + Send + 'static,
+        meters: impl Fn(Meters) + Send + 'static,
+    ) -> mpsc::UnboundedSender<Message> {
+        // A person's clicks and state changes: few, and none may be lost. Media goes other ways.
+        let (post, inbox) = mpsc::unbounded_channel();
+        let actor = Self {
+            inbox,
+            post: post.clone(),
+            store: Store::new(patches),
+            meters: Box::new(meters),
+            settings,
+            frames,
+            host: None,
+            live: None,
+            events: None,
+            proofs: HashMap::new(),
+            number: 0,
+        };
+        tauri::async_runtime::spawn(actor.run());
+        post
+    }
+
+    async fn run(mut self) {
+        let mut tick = tokio::time::interval(METERS_INTERVAL);
+        tick.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+        loop {
+            let event = async {
+                match &mut self.events {
+                    Some(events) => events.recv().await,
+                    None => std::future::pending().await,
+                }
+            };
+            tokio::select! {
+                message = self.inbox.recv() => match message {
+                    Some(Message::ShutDown(reply)) => {
+                        self.shut_down().await;
+                        let _ = reply.send(());
+                        return;
+                    }
+                    Some(message) => self.hear(message),
+                    None => return,
+                },
+                event = event => match event {
+                    Some(event) => self.room_event(event),
+                    None => self.finish(EndReason::ConnectionLost),
+                },
+                _ = tick.tick(), if self.live.is_some() => self.tell_meters(),
+            }
+        }
+    }
+
+    /// Replies whose asker has gone are of no interest.
+    fn hear(&mut self, message: Message) {
+        match message {
+            Message::Snapshot(reply) => drop(reply.send(self.store.state().clone())),
+            Message::Create(title, name, reply) => match checked("title", &title) {
+                Ok(title) => self.begin(Wish::Create { title }, &name, reply),
+                Err(error) => drop(reply.send(Err(error))),
+            },
+            Message::Join(input, name, reply) => match invitation::parse(&input) {
+                Ok(invitation) => self.begin(Wish::Join(invitation), &name, reply),
+                Err(error) => drop(reply.send(Err(error))),
+            },
+            Message::Leave(reply) => {
+                if self.live.is_some() {
+                    self.finish(EndReason::Left);
+                }
+                let _ = reply.send(Ok(()));
+            }
+            Message::End(reply) => self.end(reply),
+            Message::Ended(number, result, reply) => {
+                if result.is_ok() && self.is_current(number) {
+                    self.finish(EndReason::EndedByHost);
+                }
+                let _ = reply.send(result);
+            }
+            Message::DismissEnd(reply) => {
+                if matches!(self.store.state().phase, Phase::Ended { .. }) {
+                    self.store.change(Change::Reset { state: SessionState::idle(0) });
+                }
+                let _ = reply.send(Ok(()));
+            }
+            Message::SetDevice(device, on, reply) => drop(reply.send(self.set_device(device, on))),
+            Message::LanAddress(reply) => {
+                let host = self.host.as_ref().filter(|host| host.lan());
+                let _ = reply.send(host.map(|host| host.base_url().as_str().to_owned()));
+            }
+            Message::News(number, News::Hosting(host)) => {
+                // Kept also when the attempt was given up meanwhile: dropping it here would stop it.
+                tracing::debug!(number, "host");
+                self.host = Some(host);
+            }
+            Message::News(number, news) => {
+                if self.is_current(number) {
+                    self.news(news);
+                }
+            }
+            Message::Title(number, title) => {
+                if self.is_current(number) {
+                    let SessionState { session_id, role, can_publish, .. } = self.store.state().clone();
+                    self.store.change(Change::About { session_id, title: Some(title), role, can_publish });
+                }
+            }
+            Message::Device(number, device, start, state) => {
+                if self.is_current(number) {
+                    tracing::info!(?device, ?state, "device");
+                    if let Some(devices) = self.live.as_mut().and_then(|live| live.devices.as_mut()) {
+                        devices.reported(device, start, state);
+                    }
+                    self.devices_changed();
+                }
+            }
+            Message::NotPublished(number, device, text) => {
+                if self.is_current(number) {
+                    if let Some(devices) = self.live.as_mut().and_then(|live| live.devices.as_mut()) {
+                        devices.not_published(device, text);
+                    }
+                    self.devices_changed();
+                }
+            }
+            Message::ShutDown(_) => unreachable!("heard in run"),
+        }
+    }
+
+    fn is_current(&self, number: u64) -> bool {
+        self.live.as_ref().is_some_and(|live| live.number == number)
+    }
+
+    /// Sets out for a room.
+    fn begin(&mut self, wish: Wish, name: &str, reply: Answer) {
+        if self.live.is_some() {
+            let error = UiError::new("already_in_session", "You are in a session already.", "Leave it first.");
+            let _ = reply.send(Err(error));
+            return;
+        }
+        let name = match checked("name", name) {
+            Ok(name) => name,
+            Err(error) => {
+                let _ = reply.send(Err(error));
+                return;
+            }
+        };
+        self.number += 1;
+        let number = self.number;
+        let mut state = SessionState::idle(0);
+        state.phase = Phase::Connecting { step: ConnectStep::AskingApi };
+        let mut host_key = None;
+        match &wish {
+            Wish::Create { title } => {
+                state.title = Some(title.clone());
+                state.role = Role::Host;
+            }
+            Wish::Join(invitation) => {
+                state.session_id = Some(invitation.session_id.clone());
+                host_key = self.proofs.get(&invitation.session_id).and_then(|proof| proof.host_key.clone());
+            }
+        }
+        self.store.change(Change::Reset { state });
+        let attempt =
+            Attempt { settings: self.settings.clone(), host: self.host.take(), name: name.clone(), wish, host_key };
+        let post = self.post.clone();
+        let task = tokio::spawn(attempt.go(move |news| drop(post.send(Message::News(number, news)))));
+        let settings = self.settings.clone();
+        let remembered = name.clone();
+        tokio::spawn(async move { settings.remember_name(&remembered).await });
+        self.live = Some(Live {
+            number,
+            attempt: Some((task, reply)),
+            name,
+            admission: None,
+            devices: None,
+            room: None,
+            publisher: None,
+        });
+    }
+
+    fn news(&mut self, news: News) {
+        match news {
+            News::Step(step) => self.store.change(Change::Phase { phase: Phase::Connecting { step } }),
+            News::Admitted(admission) => self.admitted(*admission),
+            News::Joined(room, events) => self.joined(room, events),
+            News::Failed(error) => {
+                if let Some((_, reply)) = self.live.as_mut().and_then(|live| live.attempt.take()) {
+                    let _ = reply.send(Err(error));
+                }
+                self.release();
+                self.store.change(Change::Reset { state: SessionState::idle(0) });
+            }
+            News::Hosting(host) => self.host = Some(host),
+        }
+    }
+
+    /// There is a token: the own picture starts while LiveKit is being connected to.
+    fn admitted(&mut self, admission: Admission) {
+        let Some(live) = &mut self.live else { return };
+        let number = live.number;
+        self.store.change(Change::About {
+            session_id: Some(admission.session_id.clone()),
+            title: admission.title.clone(),
+            role: admission.role,
+            can_publish: admission.can_publish,
+        });
+        if admission.role == Role::Host {
+            let here = self.host.as_ref().is_some_and(|host| host.base_url() == admission.api.base());
+            let proof = Proof {
+                api: admission.api.clone(),
+                host_key: admission.host_key.clone(),
+                token: admission.token.clone(),
+                here,
+            };
+            self.proofs.insert(admission.session_id.clone(), proof);
+        }
+        if admission.title.is_none() {
+            let (api, id, post) = (admission.api.clone(), admission.session_id.clone(), self.post.clone());
+            tokio::spawn(async move {
+                // Some services list nothing, or want a sign-in for it: then there is no title.
+                if let Ok(Some(title)) = api.title(&id).await {
+                    let _ = post.send(Message::Title(number, title));
+                }
+            });
+        }
+        let post = self.post.clone();
+        let report = Arc::new(move |device, start, state| {
+            let _ = post.send(Message::Device(number, device, start, state));
+        });
+        let mut devices = Devices::new(self.frames.clone(), admission.identity.clone(), report);
+        if admission.can_publish {
+            devices.switch(Device::Camera, true);
+            devices.switch(Device::Microphone, true);
+        }
+        live.devices = Some(devices);
+        live.admission = Some(admission);
+        self.devices_changed();
+    }
+
+    fn joined(&mut self, room: Arc<Room>, events: mpsc::UnboundedReceiver<RoomEvent>) {
+        let Some(live) = &mut self.live else { return };
+        let (number, post) = (live.number, self.post.clone());
+        let publisher = Publisher::start(room.local_participant(), move |device, text| {
+            let _ = post.send(Message::NotPublished(number, device, text));
+        });
+        if live.admission.as_ref().is_some_and(|admission| admission.role == Role::Host) {
+            publisher.order(Order::ShowHost);
+        }
+        live.publisher = Some(publisher);
+        live.room = Some(room);
+        self.events = Some(events);
+        let reply = live.attempt.take().map(|(_, reply)| reply);
+        self.store.change(Change::Phase { phase: Phase::Connected });
+        self.devices_changed();
+        if let Some(reply) = reply {
+            let _ = reply.send(Ok(()));
+        }
+    }
+
+    fn room_event(&mut self, event: RoomEvent) {
+        let Some(live) = &self.live else { return };
+        super::room_events::route_media(&event, &self.frames, live.devices.as_ref());
+        match event {
+            RoomEvent::Reconnecting => self.store.change(Change::Phase { phase: Phase::Reconnecting }),
+            RoomEvent::Reconnected => self.store.change(Change::Phase { phase: Phase::Connected }),
+            RoomEvent::Disconnected { reason } => {
+                tracing::info!(?reason, "disconnected");
+                return self.finish(super::end_reason::of_disconnect(reason));
+            }
+            _ => {}
+        }
+        self.people_changed();
+    }
+
+    fn set_device(&mut self, device: Device, on: bool) -> Result<(), UiError> {
+        let not_now = || UiError::new("not_in_session", "You are in no session.", "Create or join one first.");
+        let live = self.live.as_mut().ok_or_else(not_now)?;
+        let devices = live.devices.as_mut().ok_or_else(not_now)?;
+        if on && !live.admission.as_ref().is_some_and(|admission| admission.can_publish) {
+            return Err(UiError::new(
+                "may_not_publish",
+                "In this session only the host is seen and heard.",
+                "Ask the host to bring you onto the stage.",
+            ));
+        }
+        devices.switch(device, on);
+        self.devices_changed();
+        Ok(())
+    }
+
+    /// Tells the UI and LiveKit how the devices are.
+    fn devices_changed(&mut self) {
+        let Some(devices) = self.live.as_mut().and_then(|live| live.devices.as_mut()) else { return };
+        for (device, state) in devices.shown() {
+            self.store.change(Change::Device { device, state });
+        }
+        if let Some(live) = &mut self.live
+            && let (Some(devices), Some(publisher)) = (&mut live.devices, &live.publisher)
+        {
+            devices.orders().into_iter().for_each(|order| publisher.order(order));
+        }
+        self.people_changed();
+    }
+
+    /// Tells the UI who is in the room, and how.
+    fn people_changed(&mut self) {
+        let Some(live) = &self.live else { return };
+        let (Some(admission), Some(devices)) = (&live.admission, &live.devices) else { return };
+        let (microphone, camera, screen) = devices.track_states();
+        let me = Participant {
+            identity: admission.identity.clone(),
+            name: live.name.clone(),
+            role: admission.role,
+            is_local: true,
+            speaking: false,
+            microphone,
+            camera,
+            screen,
+            quality: Quality::Unknown,
+        };
+        let people = match &live.room {
+            Some(room) => people::list(room, me),
+            None => vec![me],
+        };
+        self.store.set_people(people);
+    }
+
+    fn tell_meters(&self) {
+        if let Some(devices) = self.live.as_ref().and_then(|live| live.devices.as_ref()) {
+            (self.meters)(Meters { levels: devices.levels(), tiles: self.frames.meters() });
+        }
+    }
+
+    fn end(&mut self, reply: Answer) {
+        let Some((number, admission)) =
+            self.live.as_ref().and_then(|live| Some((live.number, live.admission.clone()?)))
+        else {
+            let error = UiError::new("not_in_session", "You are in no session.", "There is nothing to end.");
+            let _ = reply.send(Err(error));
+            return;
+        };
+        if admission.role != Role::Host {
+            let error =
+                UiError::new("not_host", "Only the host can end the session for everyone.", "Leave it instead.");
+            let _ = reply.send(Err(error));
+            return;
+        }
+        let post = self.post.clone();
+        tokio::spawn(async move {
+            let Admission { api, session_id, host_key, token, .. } = admission;
+            let result = api.end(&session_id, host_key.as_ref(), &token).await.map_err(UiError::from);
+            let _ = post.send(Message::Ended(number, result, reply));
+        });
+    }
+
+    /// The session is over: devices off first, then the room, then the UI.
+    fn finish(&mut self, reason: EndReason) {
+        if let Some((_, reply)) = self.live.as_mut().and_then(|live| live.attempt.take()) {
+            let _ = reply.send(Err(UiError::new("cancelled", "You left before it connected.", "Join again.")));
+        }
+        self.release();
+        let before = self.store.state().clone();
+        if matches!(reason, EndReason::EndedByHost | EndReason::RoomGone)
+            && let Some(id) = &before.session_id
+        {
+            self.proofs.remove(id);
+        }
+        let mut state = SessionState::idle(0);
+        state.phase = Phase::Ended { reason };
+        state.session_id = before.session_id;
+        state.title = before.title;
+        state.role = before.role;
+        self.store.change(Change::Reset { state });
+    }
+
+    /// Lets go of everything of the session.
+    fn release(&mut self) -> Option<JoinHandle<()>> {
+        self.events = None;
+        let live = self.live.take()?;
+        if let Some((task, _)) = live.attempt {
+            task.abort();
+        }
+        self.frames.clear();
+        Some(tokio::spawn(async move {
+            let devices = live.devices;
+            let closed = tokio::task::spawn_blocking(move || drop(devices));
+            drop(live.publisher);
+            if let Some(room) = live.room {
+                match tokio::time::timeout(CLOSE_TIMEOUT, room.close()).await {
+                    Ok(Ok(())) => {}
+                    Ok(Err(error)) => tracing::debug!(%error, "the room was closed already"),
+                    Err(_) => tracing::warn!("the room does not close in time"),
+                }
+            }
+            let _ = closed.await;
+        }))
+    }
+
+    /// The program ends: sessions of this computer end for everyone, since their server goes.
+    async fn shut_down(&mut self) {
+        tracing::info!("closing");
+        let ends = self.proofs.iter().filter(|(_, proof)| proof.here).map(async |(id, proof)| {
+            let end = proof.api.end(id, proof.host_key.as_ref(), &proof.token);
+            let _ = tokio::time::timeout(SHUT_DOWN_TIMEOUT, end).await;
+        });
+        futures_util::future::join_all(ends).await;
+        if let Some(released) = self.release() {
+            let _ = tokio::time::timeout(SHUT_DOWN_TIMEOUT, released).await;
+        }
+        if let Some(host) = self.host.take() {
+            let _ = tokio::time::timeout(SHUT_DOWN_TIMEOUT, host.stop()).await;
+        }
+    }
+}
+
+/// A title or name, trimmed.
+fn checked(what: &str, text: &str) -> Result<String, UiError> {
+    let text = text.trim();
+    if text.is_empty() {
+        return Err(UiError::new(
+            format!("{what}_missing"),
+            format!("The {what} is empty."),
+            format!("Type a {what} first."),
+        ));
+    }
+    if text.chars().count() > MAX_TEXT || text.chars().any(char::is_control) {
+        return Err(UiError::new(
+            format!("{what}_unusable"),
+            format!("This {what} is too long or has characters that cannot be shown."),
+            format!("Use at most {MAX_TEXT} plain characters."),
+        ));
+    }
+    Ok(text.to_owned())
+}

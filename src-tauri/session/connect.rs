@@ -1,0 +1,277 @@
+//! The way into a room: a session server, a token, LiveKit. Each link of the chain has its own error.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use livekit::prelude::{Room, RoomEvent, RoomOptions};
+use secrecy::{ExposeSecret, SecretString};
+use tokio::sync::mpsc;
+use url::Url;
+
+use super::end_reason;
+use super::invitation::Invitation;
+use super::state::{ConnectStep, Role};
+use super::token;
+use crate::api::{ApiClient, ApiError, BaseUrl};
+use crate::error::UiError;
+use crate::host::{self, Host};
+use crate::settings::{SessionServer, SettingsStore};
+
+/// How long joining a room may take, with the SDK's own repetitions.
+const JOIN_TIMEOUT: Duration = Duration::from_secs(30);
+
+/// What a person wants.
+#[derive(Clone, Debug)]
+pub enum Wish {
+    /// A new session.
+    Create {
+        /// Its title.
+        title: String,
+    },
+    /// One that there is.
+    Join(Invitation),
+}
+
+/// The right to enter a room.
+#[derive(Clone, Debug)]
+pub struct Admission {
+    /// The session server that gave it.
+    pub api: ApiClient,
+    /// Which session.
+    pub session_id: String,
+    /// Its title, if known.
+    pub title: Option<String>,
+    /// Where LiveKit is.
+    pub livekit: Url,
+    /// The access token.
+    pub token: SecretString,
+    /// Who one is in the room.
+    pub identity: String,
+    /// The own role.
+    pub role: Role,
+    /// Whether one may publish.
+    pub can_publish: bool,
+    /// A host's proof.
+    pub host_key: Option<SecretString>,
+}
+
+/// News from the way.
+pub enum News {
+    /// What is being waited for now.
+    Step(ConnectStep),
+    /// This computer hosts.
+    Hosting(Host),
+    /// There is a token.
+    Admitted(Box<Admission>),
+    /// In the room.
+    Joined(Arc<Room>, mpsc::UnboundedReceiver<RoomEvent>),
+    /// It went wrong.
+    Failed(UiError),
+}
+
+/// One attempt to get into a room.
+pub struct Attempt {
+    /// Where the session server is, and the sign-ins.
+    pub settings: Arc<SettingsStore>,
+    /// This computer's servers, if they run.
+    pub host: Option<Host>,
+    /// The own name.
+    pub name: String,
+    /// What is wanted.
+    pub wish: Wish,
+    /// Proof of being the host of the session to be joined, from earlier in this run.
+    pub host_key: Option<SecretString>,
+}
+
+impl Attempt {
+    /// Goes the whole way, telling `news` at each link.
+    pub async fn go(self, news: impl Fn(News)) {
+        match self.admission(&news).await {
+            Ok(admission) => {
+                news(News::Admitted(Box::new(admission.clone())));
+                news(News::Step(ConnectStep::JoiningRoom));
+                match join_room(&admission).await {
+                    Ok((room, events)) => news(News::Joined(Arc::new(room), events)),
+                    Err(error) => news(News::Failed(error)),
+                }
+            }
+            Err(error) => news(News::Failed(error)),
+        }
+    }
+
+    async fn admission(self, news: &impl Fn(News)) -> Result<Admission, UiError> {
+        let Self { settings, host, name, wish, host_key } = self;
+        let own = host.as_ref().map(|host| host.base_url().clone());
+        let server = settings.server();
+        match (wish, server) {
+            (Wish::Create { title }, SessionServer::ThisComputer { lan }) => {
+                let base = own_host(host, lan, news).await?;
+                create(ApiClient::new(base, None), title, &name, news).await
+            }
+            (Wish::Create { title }, SessionServer::Remote { url }) => {
+                give_back(host, news);
+                create(client(&settings, BaseUrl::parse(&url)?).await, title, &name, news).await
+            }
+            (Wish::Join(Invitation { session_id, api: Some(base) }), _) => {
+                give_back(host, news);
+                join(client(&settings, base).await, &session_id, &name, host_key, news).await
+            }
+            (Wish::Join(Invitation { session_id, .. }), SessionServer::Remote { url }) => {
+                give_back(host, news);
+                join(client(&settings, BaseUrl::parse(&url)?).await, &session_id, &name, host_key, news).await
+            }
+            (Wish::Join(Invitation { session_id, .. }), SessionServer::ThisComputer { .. }) => {
+                give_back(host, news);
+                join_here(own, &session_id, &name, host_key, news).await
+            }
+        }
+    }
+}
+
+fn give_back(host: Option<Host>, news: &impl Fn(News)) {
+    if let Some(host) = host {
+        news(News::Hosting(host));
+    }
+}
+
+async fn client(settings: &SettingsStore, base: BaseUrl) -> ApiClient {
+    let credential = settings.credential(&base).await;
+    ApiClient::new(base, credential)
+}
+
+/// This computer's session server, started if it does not run as wanted.
+async fn own_host(host: Option<Host>, lan: bool, news: &impl Fn(News)) -> Result<BaseUrl, UiError> {
+    let host = match host {
+        Some(host) if host.lan() == lan => host,
+        other => {
+            news(News::Step(ConnectStep::StartingHost));
+            if let Some(host) = other {
+                host.stop().await;
+            }
+            Host::start(lan, executable()?).await?
+        }
+    };
+    let base = host.base_url().clone();
+    news(News::Hosting(host));
+    Ok(base)
+}
+
+fn executable() -> Result<PathBuf, UiError> {
+    std::env::current_exe().map_err(|error| {
+        tracing::error!(%error, "the app does not know its own executable");
+        UiError::new("host_failed", "This computer cannot host a session now.", "Start the app again.")
+    })
+}
+
+async fn create(api: ApiClient, title: String, name: &str, news: &impl Fn(News)) -> Result<Admission, UiError> {
+    news(News::Step(ConnectStep::AskingApi));
+    let created = api.create(&title, name).await?;
+    let livekit = api.base().livekit_url(&created.server_url)?;
+    let claims = claims(&created.host_token)?;
+    Ok(Admission {
+        session_id: created.session_id,
+        title: Some(title),
+        livekit,
+        identity: claims.sub,
+        role: Role::Host,
+        can_publish: claims.video.can_publish.unwrap_or(true),
+        token: created.host_token,
+        host_key: created.host_key,
+        api,
+    })
+}
+
+async fn join(
+    api: ApiClient,
+    session_id: &str,
+    name: &str,
+    host_key: Option<SecretString>,
+    news: &impl Fn(News),
+) -> Result<Admission, UiError> {
+    news(News::Step(ConnectStep::AskingApi));
+    Ok(try_join(api, session_id, name, host_key).await??)
+}
+
+/// Joins a session of this computer: of this app, or of another copy of it that hosts.
+async fn join_here(
+    own: Option<BaseUrl>,
+    session_id: &str,
+    name: &str,
+    host_key: Option<SecretString>,
+    news: &impl Fn(News),
+) -> Result<Admission, UiError> {
+    news(News::Step(ConnectStep::AskingApi));
+    let others = host::PORTS.map(|port| BaseUrl::parse(&format!("http://127.0.0.1:{port}/api")));
+    let mut found = false;
+    for base in own.map(Ok).into_iter().chain(others) {
+        match try_join(ApiClient::new(base?, None), session_id, name, host_key.clone()).await? {
+            Ok(admission) => return Ok(admission),
+            Err(error) if error.code() == "session_not_found" => found = true,
+            Err(ApiError::Unreachable { .. } | ApiError::NotSessionApi { .. } | ApiError::TimedOut { .. }) => {}
+            Err(error) => return Err(error.into()),
+        }
+    }
+    let message = if found {
+        "No session server on this computer has a session with this id."
+    } else {
+        "No session server runs on this computer, where the settings have it."
+    };
+    Err(UiError::new(
+        "session_not_found",
+        message,
+        "If the host is elsewhere, set the address of that session server in the settings.",
+    ))
+}
+
+async fn try_join(
+    api: ApiClient,
+    session_id: &str,
+    name: &str,
+    host_key: Option<SecretString>,
+) -> Result<Result<Admission, ApiError>, UiError> {
+    let joined = match api.join(session_id, name, host_key.as_ref()).await {
+        Ok(joined) => joined,
+        Err(error) => return Ok(Err(error)),
+    };
+    let livekit = api.base().livekit_url(&joined.server_url)?;
+    let claims = claims(&joined.access_token)?;
+    let by_token = if claims.video.room_admin { Role::Host } else { Role::Viewer };
+    Ok(Ok(Admission {
+        session_id: joined.session_id,
+        title: None,
+        livekit,
+        identity: claims.sub,
+        role: joined.role.unwrap_or(by_token),
+        can_publish: joined.can_publish.or(claims.video.can_publish).unwrap_or(true),
+        token: joined.access_token,
+        host_key,
+        api,
+    }))
+}
+
+fn claims(token: &SecretString) -> Result<token::Claims, UiError> {
+    token::claims(token).ok_or_else(|| {
+        UiError::new(
+            "token_unreadable",
+            "The session server gave something that is no LiveKit access token.",
+            "Whoever runs it should look at its version and log.",
+        )
+    })
+}
+
+async fn join_room(admission: &Admission) -> Result<(Room, mpsc::UnboundedReceiver<RoomEvent>), UiError> {
+    let host = admission.livekit.host_str().unwrap_or_default();
+    let host = admission.livekit.port().map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"));
+    let mut options = RoomOptions::default();
+    options.dynacast = true;
+    let connect = Room::connect(admission.livekit.as_str(), admission.token.expose_secret(), options);
+    match tokio::time::timeout(JOIN_TIMEOUT, connect).await {
+        Ok(Ok(room)) => Ok(room),
+        Ok(Err(error)) => {
+            tracing::warn!(%error, host, "LiveKit did not let in");
+            Err(end_reason::of_connect(&error, &host))
+        }
+        Err(_) => Err(end_reason::of_connect(&livekit::RoomError::Internal("timed out".into()), &host)),
+    }
+}

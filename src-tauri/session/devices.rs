@@ -1,0 +1,267 @@
+//! The devices of a session: which are wanted, how they are, and which tracks follow from it.
+
+use std::sync::Arc;
+
+use livekit::prelude::{LocalAudioTrack, LocalTrack, LocalVideoTrack, RtcAudioSource};
+use livekit::webrtc::video_source::native::NativeVideoSource;
+use livekit::webrtc::video_source::{RtcVideoSource, VideoResolution};
+
+use super::publisher::Order;
+use super::state::{Device, DeviceState, Level, TrackState};
+use crate::media::{self, Apm, CameraFeed, MicrophoneFeed, ScreenFeed, Speaker, TestSource};
+use crate::video::{Frames, TileId, TileSource};
+
+/// Hears how a device is: which, of which start of it, and its state. Called on the device's thread.
+pub type Report = Arc<dyn Fn(Device, u64, DeviceState) + Send + Sync>;
+
+/// A device that publishes.
+struct Slot<F> {
+    feed: Option<F>,
+    /// Counts the starts: what an earlier start still reports does not matter.
+    start: u64,
+    wanted: bool,
+    state: DeviceState,
+    track: Option<LocalTrack>,
+    published: bool,
+    muted: bool,
+}
+
+/// The devices of one session. Dropping it closes all.
+pub struct Devices {
+    frames: Frames,
+    identity: String,
+    report: Report,
+    apm: Apm,
+    camera: Slot<CameraFeed>,
+    microphone: Slot<MicrophoneFeed>,
+    screen: Slot<ScreenFeed>,
+    speaker: Speaker,
+    speaker_state: DeviceState,
+}
+
+impl<F> Slot<F> {
+    fn new() -> Self {
+        Self {
+            feed: None,
+            start: 0,
+            wanted: false,
+            state: DeviceState::Off,
+            track: None,
+            published: false,
+            muted: false,
+        }
+    }
+
+    fn shown(&self) -> DeviceState {
+        if self.wanted { self.state.clone() } else { DeviceState::Off }
+    }
+
+    fn running(&self) -> bool {
+        self.wanted && matches!(self.state, DeviceState::On { .. })
+    }
+
+    /// As the others see it, or will as soon as it is published.
+    fn track_state(&self) -> TrackState {
+        match &self.state {
+            DeviceState::On { .. } if self.wanted => TrackState::On,
+            _ if self.published => TrackState::Muted,
+            _ => TrackState::Off,
+        }
+    }
+
+    /// What LiveKit must be told so that it has this device as it is.
+    fn orders(&mut self, device: Device, orders: &mut Vec<Order>) {
+        if self.published && self.track.is_none() {
+            orders.push(Order::Unpublish(device));
+            self.published = false;
+            self.muted = false;
+        }
+        if !self.published
+            && self.running()
+            && let Some(track) = &self.track
+        {
+            orders.push(Order::Publish(device, track.clone()));
+            self.published = true;
+        }
+        if self.published && self.muted == self.running() {
+            self.muted = !self.running();
+            orders.push(Order::Mute(device, self.muted));
+        }
+    }
+}
+
+impl<F: Send + 'static> Slot<F> {
+    /// A new start: its number, for its reports.
+    fn begin(&mut self) -> u64 {
+        self.start += 1;
+        self.wanted = true;
+        self.state = DeviceState::Starting;
+        self.start
+    }
+
+    fn close(&mut self) {
+        self.start += 1;
+        self.wanted = false;
+        self.state = DeviceState::Off;
+        self.track = None;
+        if let Some(feed) = self.feed.take() {
+            // Closing a device takes its time; a click on "off" does not wait for it.
+            tokio::task::spawn_blocking(move || drop(feed));
+        }
+    }
+}
+
+impl Devices {
+    /// The speaker only; the others are switched on one by one. `identity` is whose the previews are.
+    pub fn new(frames: Frames, identity: String, report: Report) -> Self {
+        let apm = Apm::new();
+        let heard = report.clone();
+        let speaker = Speaker::start(None, apm.clone(), move |state| heard(Device::Speaker, 0, state));
+        Self {
+            frames,
+            identity,
+            report,
+            apm,
+            camera: Slot::new(),
+            microphone: Slot::new(),
+            screen: Slot::new(),
+            speaker,
+            speaker_state: DeviceState::Starting,
+        }
+    }
+
+    /// Where the others' sound goes.
+    pub fn speaker(&self) -> &Speaker {
+        &self.speaker
+    }
+
+    /// Switches a device; what comes of it is reported.
+    pub fn switch(&mut self, device: Device, on: bool) {
+        match (device, on) {
+            (Device::Camera, true) if self.camera.feed.is_none() => self.start_camera(),
+            (Device::Camera, false) => self.camera.close(),
+            (Device::Screen, true) if self.screen.feed.is_none() => self.start_screen(),
+            (Device::Screen, false) => self.screen.close(),
+            (Device::Microphone, _) => {
+                if let Some(feed) = &self.microphone.feed {
+                    // At once; the track follows with the next order.
+                    feed.set_muted(!on);
+                    self.microphone.wanted = on;
+                } else if on {
+                    self.start_microphone();
+                }
+            }
+            (Device::Camera | Device::Screen, true) | (Device::Speaker, _) => {}
+        }
+    }
+
+    fn start_camera(&mut self) {
+        let size = if TestSource::from_env().is_some() { (640, 360) } else { (1280, 720) };
+        let source = video_source(size, false);
+        let (start, report) = (self.camera.begin(), self.report.clone());
+        let sink = self.frames.sink(self.tile(TileSource::Camera));
+        self.camera.track = Some(video_track("camera", &source));
+        self.camera.feed =
+            Some(CameraFeed::start(None, source, sink, move |state| report(Device::Camera, start, state)));
+    }
+
+    fn start_screen(&mut self) {
+        let source = video_source((1920, 1080), true);
+        let (start, report) = (self.screen.begin(), self.report.clone());
+        let sink = self.frames.sink(self.tile(TileSource::Screen));
+        self.screen.track = Some(video_track("screen", &source));
+        self.screen.feed = Some(ScreenFeed::start(source, sink, move |state| report(Device::Screen, start, state)));
+    }
+
+    fn start_microphone(&mut self) {
+        let source = media::sound::audio_source();
+        let (start, report) = (self.microphone.begin(), self.report.clone());
+        let track = LocalAudioTrack::create_audio_track("microphone", RtcAudioSource::Native(source.clone()));
+        self.microphone.track = Some(LocalTrack::Audio(track));
+        let apm = self.apm.clone();
+        self.microphone.feed =
+            Some(MicrophoneFeed::start(None, source, apm, move |state| report(Device::Microphone, start, state)));
+    }
+
+    fn tile(&self, source: TileSource) -> TileId {
+        TileId { identity: self.identity.clone(), source }
+    }
+
+    /// A device's report.
+    pub fn reported(&mut self, device: Device, start: u64, state: DeviceState) {
+        match device {
+            Device::Camera if start == self.camera.start => self.camera.state = state,
+            Device::Microphone if start == self.microphone.start => self.microphone.state = state,
+            Device::Screen if start == self.screen.start => self.screen.state = state,
+            Device::Speaker => self.speaker_state = state,
+            Device::Camera | Device::Microphone | Device::Screen => {}
+        }
+    }
+
+    /// LiveKit did not take a device's track.
+    pub fn not_published(&mut self, device: Device, message: String) {
+        let state = DeviceState::Failed { message };
+        match device {
+            Device::Camera => {
+                self.camera.close();
+                self.camera.published = false;
+                (self.camera.wanted, self.camera.state) = (true, state);
+            }
+            Device::Screen => {
+                self.screen.close();
+                self.screen.published = false;
+                (self.screen.wanted, self.screen.state) = (true, state);
+            }
+            Device::Microphone => {
+                self.microphone.close();
+                self.microphone.published = false;
+                (self.microphone.wanted, self.microphone.state) = (true, state);
+            }
+            Device::Speaker => {}
+        }
+    }
+
+    /// All devices, as the UI shows them.
+    pub fn shown(&self) -> [(Device, DeviceState); 4] {
+        [
+            (Device::Camera, self.camera.shown()),
+            (Device::Microphone, self.microphone.shown()),
+            (Device::Screen, self.screen.shown()),
+            (Device::Speaker, self.speaker_state.clone()),
+        ]
+    }
+
+    /// The own microphone, camera and screen, as the others see them.
+    pub fn track_states(&self) -> (TrackState, TrackState, TrackState) {
+        let microphone = match self.microphone.track_state() {
+            TrackState::Off if self.microphone.feed.is_some() && !self.microphone.wanted => TrackState::Muted,
+            state => state,
+        };
+        (microphone, self.camera.track_state(), self.screen.track_state())
+    }
+
+    /// What LiveKit must be told so that it has the devices as they are.
+    pub fn orders(&mut self) -> Vec<Order> {
+        let mut orders = Vec::new();
+        self.microphone.orders(Device::Microphone, &mut orders);
+        self.camera.orders(Device::Camera, &mut orders);
+        self.screen.orders(Device::Screen, &mut orders);
+        orders
+    }
+
+    /// How loud everybody is.
+    pub fn levels(&self) -> Vec<Level> {
+        let others = self.speaker.levels().into_iter().map(|(identity, level)| Level { identity, level });
+        let own = self.microphone.feed.as_ref().filter(|_| self.microphone.wanted).map(MicrophoneFeed::level);
+        let own = own.map(|level| Level { identity: self.identity.clone(), level });
+        own.into_iter().chain(others).collect()
+    }
+}
+
+fn video_source((width, height): (u32, u32), screen: bool) -> NativeVideoSource {
+    NativeVideoSource::new(VideoResolution { width, height }, screen)
+}
+
+fn video_track(name: &str, source: &NativeVideoSource) -> LocalTrack {
+    LocalTrack::Video(LocalVideoTrack::create_video_track(name, RtcVideoSource::Native(source.clone())))
+}

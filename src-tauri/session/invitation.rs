@@ -1,0 +1,145 @@
+//! What people paste to join: a session id, a link, or a text with one in it.
+
+use uuid::Uuid;
+
+use crate::api::BaseUrl;
+use crate::error::UiError;
+
+/// Longest text looked at, in bytes: an e-mail's worth.
+const MAX_INPUT: usize = 64 * 1024;
+
+/// Characters of a session id in its usual form.
+const ID_LENGTH: usize = 36;
+
+/// A session to join.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Invitation {
+    /// The session's id in its usual form: lower case, with hyphens.
+    pub session_id: String,
+    /// The session server that a `donfra://join/<id>?api=…` link names.
+    pub api: Option<BaseUrl>,
+}
+
+/// Finds the session in `input`.
+///
+/// # Errors
+/// There is no session id in it, or more than one; the error says which and why.
+pub fn parse(input: &str) -> Result<Invitation, UiError> {
+    let input = input.trim();
+    if input.is_empty() {
+        return Err(wrong("There is no session id yet.", "Paste the id or the invitation that the host sent."));
+    }
+    if input.len() > MAX_INPUT {
+        return Err(wrong("This text is too long for an invitation.", "Paste just the session id."));
+    }
+    let mut ids = ids(input);
+    ids.dedup();
+    ids.sort_unstable();
+    ids.dedup();
+    match ids.as_slice() {
+        [id] => Ok(Invitation { session_id: id.to_string(), api: api(input)? }),
+        [] => Err(why_none(input)),
+        _ => Err(wrong("There are several session ids in this text.", "Paste just the one to join.")),
+    }
+}
+
+fn wrong(message: &str, hint: &str) -> UiError {
+    UiError::new("invalid_session_id", message, hint)
+}
+
+/// All session ids that stand alone in the text.
+fn ids(text: &str) -> Vec<Uuid> {
+    let bytes = text.as_bytes();
+    let part_of_word = |byte: Option<&u8>| byte.is_some_and(u8::is_ascii_alphanumeric);
+    (0..bytes.len())
+        .filter(|&start| {
+            bytes[start].is_ascii_hexdigit()
+                && (start == 0 || !part_of_word(bytes.get(start - 1)))
+                && !part_of_word(bytes.get(start + ID_LENGTH))
+        })
+        .filter_map(|start| text.get(start..start + ID_LENGTH))
+        // The parser takes other forms of this length, too: only the usual one is meant.
+        .filter(|candidate| candidate.bytes().filter(|byte| *byte == b'-').count() == 4)
+        .filter_map(|candidate| Uuid::try_parse(candidate).ok())
+        .collect()
+}
+
+/// The session server that a `donfra:` link in the text names.
+fn api(text: &str) -> Result<Option<BaseUrl>, UiError> {
+    let Some(start) = text.find("donfra://") else { return Ok(None) };
+    let link = text[start..].split(|character: char| character.is_whitespace() || "<>\"'".contains(character)).next();
+    let Some(url) = link.and_then(|link| url::Url::parse(link).ok()) else { return Ok(None) };
+    let named = url.query_pairs().find(|(name, _)| name == "api").map(|(_, value)| value.into_owned());
+    named.as_deref().map(BaseUrl::parse).transpose()
+}
+
+/// What was pasted instead, as far as it can be told.
+fn why_none(input: &str) -> UiError {
+    const LOOK: &str = "It looks like 3fa85f64-5717-4562-b3fc-2c963f66afa6: copy it again from the host.";
+    if input.contains("eyJ") && input.matches('.').count() >= 2 {
+        return wrong(
+            "This is an access token, not a session id.",
+            "A token is a secret of one person: share the session id instead.",
+        );
+    }
+    if input.contains("://") {
+        return wrong("There is no session id in this link.", LOOK);
+    }
+    let hexadecimal = |character: char| character.is_ascii_hexdigit() || character == '-';
+    let longest = input.split(|character| !hexadecimal(character)).map(str::len).max().unwrap_or(0);
+    if (8..ID_LENGTH).contains(&longest) {
+        return wrong("A part of the session id is missing.", LOOK);
+    }
+    if longest > ID_LENGTH {
+        return wrong("There is something too much in the session id.", LOOK);
+    }
+    wrong("This is not a session id.", LOOK)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ID: &str = "3fa85f64-5717-4562-b3fc-2c963f66afa6";
+
+    #[test]
+    fn finds_the_id_in_whatever_is_pasted() {
+        for input in [
+            ID.to_owned(),
+            format!("  {}\n", ID.to_uppercase()),
+            format!("https://live.example/live/{ID}"),
+            format!("https://live.example/live/{ID}?x=1#y"),
+            format!("Hello, join me: <{ID}>, at noon. Ünïcödé – {ID}!"),
+            format!("session_id={ID}"),
+            format!("donfra://join/{ID}"),
+        ] {
+            let found = parse(&input).unwrap();
+            assert_eq!(found, Invitation { session_id: ID.into(), api: None }, "{input}");
+        }
+    }
+
+    #[test]
+    fn a_link_can_name_its_server() {
+        let found = parse(&format!("Come: donfra://join/{ID}?api=http%3A%2F%2F10.0.0.5%3A8080%2Fapi now")).unwrap();
+        assert_eq!(found.api.unwrap().as_str(), "http://10.0.0.5:8080/api");
+        assert_eq!(parse(&format!("donfra://join/{ID}?api=ftp://x")).unwrap_err().code, "api_url_invalid");
+    }
+
+    #[test]
+    fn a_wrong_one_is_explained() {
+        let other = "11111111-2222-3333-4444-555555555555";
+        for (input, says) in [
+            ("", "no session id yet"),
+            ("my meeting", "not a session id"),
+            ("3fa85f64-5717-4562-b3fc", "part of the session id is missing"),
+            ("3fa85f64-5717-4562-b3fc-2c963f66afa6ab", "too much"),
+            ("https://live.example/live/", "link"),
+            ("eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.abc", "access token"),
+            (&format!("{ID} or {other}"), "several"),
+        ] {
+            let error = parse(input).unwrap_err();
+            assert_eq!(error.code, "invalid_session_id");
+            assert!(error.message.contains(says), "{input}: {}", error.message);
+        }
+    }
+}
