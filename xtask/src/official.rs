@@ -7,18 +7,16 @@ use anyhow::{Context, Result, bail};
 use std::fs;
 use std::path::Path;
 
+/// What the app is built from, `Cargo.toml` apart.
+const CONTENTS: &[&str] =
+    &["Cargo.lock", "capabilities", "crates", "icons", "src-tauri", "tauri.conf.json", "ui/dist", "xtask"];
+
 /// Type-checks the app in a copy of the workspace that has no patch.
 pub fn check() -> Result<()> {
     setup::prepare(Purpose::Run)?;
     say("Check the app against the official livekit crate");
     let (root, copy) = (root(), root().join("target/official"));
-    for name in ["src-tauri", "crates/session-server", "xtask"] {
-        copy_changed(&root.join(name), &copy.join(name))?;
-    }
-    for name in ["capabilities", "icons", "ui/dist"] {
-        copy_changed(&root.join(name), &copy.join(name))?;
-    }
-    for name in ["Cargo.lock", "tauri.conf.json"] {
+    for name in CONTENTS {
         copy_changed(&root.join(name), &copy.join(name))?;
     }
     let manifest = fs::read_to_string(root.join("Cargo.toml"))?;

@@ -38,10 +38,11 @@ pub fn npm() -> Command {
 
 /// Runs to the end; an error if it fails.
 pub fn run(command: &mut Command) -> Result<()> {
-    let shown = format!("{command:?}");
-    let status = command.status().with_context(|| format!("{shown} does not start"))?;
+    let words = std::iter::once(command.get_program()).chain(command.get_args());
+    let shown = words.map(|word| word.to_string_lossy()).collect::<Vec<_>>().join(" ");
+    let status = command.status().with_context(|| format!("`{shown}` does not start"))?;
     if !status.success() {
-        bail!("{shown} failed: {status}");
+        bail!("`{shown}` failed ({status})");
     }
     Ok(())
 }

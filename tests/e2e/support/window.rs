@@ -91,7 +91,8 @@ impl<'a> Window<'a> {
 
     /// The app's process id.
     pub fn app(&self) -> u32 {
-        descendant(self.driver.id(), "donfra-live").expect("the app runs")
+        let name = app().file_name().expect("a program").to_string_lossy().into_owned();
+        descendant(self.driver.id(), &name).expect("the app runs")
     }
 
     /// Id of the app's web process.

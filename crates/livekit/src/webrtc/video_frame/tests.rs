@@ -101,11 +101,15 @@ fn nv12_and_planar_types_give_the_same_picture() {
 
     let mut i444 = I444Buffer::new(width, height);
     let (y, u, v) = i444.data_mut();
-    (y.fill(BLUE[0]), u.fill(BLUE[1]), v.fill(BLUE[2]));
+    y.fill(BLUE[0]);
+    u.fill(BLUE[1]);
+    v.fill(BLUE[2]);
     assert_eq!(i444.to_i420().data(), expected.data());
     let mut i422 = I422Buffer::new(width, height);
     let (y, u, v) = i422.data_mut();
-    (y.fill(BLUE[0]), u.fill(BLUE[1]), v.fill(BLUE[2]));
+    y.fill(BLUE[0]);
+    u.fill(BLUE[1]);
+    v.fill(BLUE[2]);
     assert_eq!(i422.to_i420().data(), expected.data());
 
     let boxed: Vec<BoxVideoBuffer> = vec![Box::new(nv12), Box::new(i444), Box::new(i422), Box::new(expected)];

@@ -37,12 +37,11 @@ fn packed_colours_survive_i420_and_nv12() {
 fn abgr_is_argb_with_red_and_blue_swapped() {
     let argb = packed(8, 4, [10, 200, 90, 255], [200, 10, 30, 255]);
     let abgr: Vec<u8> = argb.chunks_exact(4).flat_map(|p| [p[2], p[1], p[0], p[3]]).collect();
-    let convert = |f: fn(&[u8], u32, &mut [u8], u32, &mut [u8], u32, &mut [u8], u32, i32, i32), src: &[u8]| {
-        let (mut y, mut u, mut v) = ([0; 32], [0; 8], [0; 8]);
-        f(src, 32, &mut y, 8, &mut u, 4, &mut v, 4, 8, 4);
-        (y, u, v)
-    };
-    assert_eq!(convert(argb_to_i420, &argb), convert(abgr_to_i420, &abgr));
+    let (mut y, mut u, mut v) = ([0; 32], [0; 8], [0; 8]);
+    argb_to_i420(&argb, 32, &mut y, 8, &mut u, 4, &mut v, 4, 8, 4);
+    let expected = (y, u, v);
+    abgr_to_i420(&abgr, 32, &mut y, 8, &mut u, 4, &mut v, 4, 8, 4);
+    assert_eq!((y, u, v), expected);
 }
 
 #[test]
