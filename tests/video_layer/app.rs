@@ -1,4 +1,4 @@
-//! A window with a video layer and nothing else, for `tests/video_layer`: takes orders as JSON lines on stdin, answers
+//! A window with a video layer and nothing else, in a process of its own: takes orders as JSON lines on stdin, answers
 //! each with one line on stdout.
 
 use std::collections::HashMap;
@@ -38,9 +38,12 @@ enum Order {
 
 type Feeds = Mutex<HashMap<TileId, Arc<AtomicBool>>>;
 
-fn main() {
-    tracing_subscriber::fmt().with_writer(std::io::stderr).with_env_filter("debug,tungstenite=info").init();
+/// Runs the window until it is told to quit.
+pub fn run() {
+    tracing_subscriber::fmt().with_writer(std::io::stderr).with_env_filter("info").init();
     tauri::Builder::default()
+        // Tests run on threads of their own.
+        .any_thread()
         .setup(|app| {
             let window = WebviewWindowBuilder::new(app, "main", WebviewUrl::App("index.html".into()))
                 .title("Video layer test")
@@ -62,7 +65,7 @@ fn main() {
 
 fn obey(window: &WebviewWindow, frames: &Frames, layer: &dyn VideoLayer) {
     let feeds = Feeds::default();
-    println!("ready");
+    println!("the window takes orders");
     for line in std::io::stdin().lock().lines() {
         let order = serde_json::from_str(&line.expect("UTF-8")).expect("an order");
         println!("{}", answer(order, window, frames, layer, &feeds));

@@ -235,3 +235,7 @@ impl Names {
         key
     }
 }
+
+#[cfg(test)]
+#[path = "tests.rs"]
+mod tests;

@@ -25,6 +25,7 @@ interface Picture {
 /** Bytes before the planes: key, serial (u32), width, height (u16), 4 of nothing. */
 const HEADER = 16;
 const RETRY_MS = 500;
+const SETTLE_MS = 60;
 
 const VERTEX = `#version 300 es
 uniform vec4 tile;
@@ -71,6 +72,7 @@ export class PortableLayer {
   #pictures = new Map<string, Picture>();
   #names = new Map<number, string>();
   #frame = 0;
+  #settle: ReturnType<typeof setTimeout> | undefined;
   #retry: ReturnType<typeof setTimeout> | undefined;
   #closed = false;
   readonly #watch = new AbortController();
@@ -109,6 +111,7 @@ export class PortableLayer {
     this.#closed = true;
     this.#watch.abort();
     clearTimeout(this.#retry);
+    clearTimeout(this.#settle);
     cancelAnimationFrame(this.#frame);
     this.#socket?.close();
   }
@@ -199,11 +202,14 @@ export class PortableLayer {
     this.#draw();
   }
 
-  #draw(): void {
+  #draw(settling = false): void {
     if (this.#frame) return;
     this.#frame = requestAnimationFrame(() => {
       this.#frame = 0;
       this.#paint();
+      clearTimeout(this.#settle);
+      // A canvas that comes to rest stays on the screen as it was before its last drawing (WebKitGTK 2.50): once more.
+      if (!settling) this.#settle = setTimeout(() => this.#draw(true), SETTLE_MS);
     });
   }
 
