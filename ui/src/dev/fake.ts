@@ -179,6 +179,8 @@ export function fakeBackend(query: URLSearchParams, drawn: Drawn): Backend {
     setCredential: async (kind) => (view = { ...view, credential: kind }),
     clearCredential: async () => (view = { ...view, credential: "none" }),
     lanAddress: async () => (query.has("lan") ? "http://192.168.1.20:8080/api" : null),
+    videoLayer: async () => ({ kind: "native" }),
+    setBackdrop: async () => undefined,
     onPatch: async (listener) => {
       patches.add(listener);
       return () => patches.delete(listener);

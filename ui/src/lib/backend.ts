@@ -3,6 +3,7 @@
 import { commands, events } from "./bindings";
 import type {
   Meters,
+  Rgb,
   SessionPatch,
   Settings,
   SettingsView,
@@ -11,6 +12,7 @@ import type {
   SessionState,
   TileLayout,
   UiError,
+  VideoLayerInfo,
 } from "./bindings";
 import { texts } from "./texts";
 
@@ -33,6 +35,8 @@ export interface Backend {
   setCredential(kind: SignIn, secret: string): Promise<SettingsView>;
   clearCredential(): Promise<SettingsView>;
   lanAddress(): Promise<string | null>;
+  videoLayer(): Promise<VideoLayerInfo>;
+  setBackdrop(colour: Rgb): Promise<void>;
   onPatch(listener: (patch: SessionPatch) => void): Promise<() => void>;
   onMeters(listener: (meters: Meters) => void): Promise<() => void>;
 }
@@ -82,6 +86,8 @@ export const tauriBackend: Backend = {
   setCredential: (kind, secret) => take(commands.setCredential(kind, secret)),
   clearCredential: () => take(commands.clearCredential()),
   lanAddress: () => take(commands.lanAddress()),
+  videoLayer: () => take(commands.videoLayer()),
+  setBackdrop: (colour) => done(commands.setBackdrop(colour)),
   onPatch: (listener) => events.sessionPatch.listen((event) => listener(event.payload)),
   onMeters: (listener) => events.meters.listen((event) => listener(event.payload)),
 };
