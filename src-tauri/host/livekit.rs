@@ -157,6 +157,9 @@ impl Plan {
             "tcp_port": tcp,
             "use_external_ip": false,
             "node_ip": self.ip.to_string(),
+            // Left empty, it sends clients to STUN servers in the Internet, which must not learn who meets here. On one
+            // network nobody needs one.
+            "stun_servers": [std::net::SocketAddr::new(self.ip, udp).to_string()],
         });
         if self.ip.is_loopback() {
             // Loopback only: nobody outside can reach the media ports.
