@@ -158,8 +158,9 @@ impl Plan {
             "use_external_ip": false,
             "node_ip": self.ip.to_string(),
             // Left empty, it sends clients to STUN servers in the Internet, which must not learn who meets here. On one
-            // network nobody needs one.
-            "stun_servers": [std::net::SocketAddr::new(self.ip, udp).to_string()],
+            // network nobody needs one: this names a port where none answers. (It must not be the media port: WebRTC
+            // takes what comes from a STUN server's address for nothing but STUN answers.)
+            "stun_servers": [std::net::SocketAddr::new(self.ip, signal).to_string()],
         });
         if self.ip.is_loopback() {
             // Loopback only: nobody outside can reach the media ports.

@@ -27,10 +27,10 @@ impl Servers {
             "port: {signal}\nbind_addresses: [127.0.0.1]\nkeys: {{ {KEY}: {SECRET} }}\n\
              webhook: {{ api_key: {KEY}, urls: [\"http://127.0.0.1:{api}/api/livekit/webhook\"] }}\n\
              room: {{ auto_create: false }}\n\
-             rtc: {{ tcp_port: {}, udp_port: {udp}, enable_loopback_candidate: true, use_external_ip: false, \
-             stun_servers: [127.0.0.1:{udp}] }}\n",
+             rtc: {{ tcp_port: {}, udp_port: {}, enable_loopback_candidate: true, use_external_ip: false, \
+             stun_servers: [127.0.0.1:{signal}] }}\n",
             free_port(),
-            udp = free_udp_port(),
+            free_udp_port(),
         );
         std::fs::write(&config, text).unwrap();
         let server = Process::start(&livekit_server(), logs, "livekit-server", |command| {

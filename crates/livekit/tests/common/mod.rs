@@ -118,7 +118,7 @@ fn free_ports() -> (String, u16) {
     let [signal, rtc] = [0, 1].map(|index: usize| tcp[index].local_addr().expect("an address").port());
     let config = format!(
         "port: {signal}\nbind_addresses: [127.0.0.1]\nkeys: {{ {KEY}: {SECRET} }}\nrtc: {{ tcp_port: {rtc}, udp_port: {udp}, \
-         enable_loopback_candidate: true, use_external_ip: false, stun_servers: [127.0.0.1:{udp}], node_ip: 127.0.0.1 }}\n\
+         enable_loopback_candidate: true, use_external_ip: false, stun_servers: [127.0.0.1:{signal}], node_ip: 127.0.0.1 }}\n\
          logging: {{ level: warn }}\n"
     );
     (config, signal)

@@ -49,11 +49,11 @@ impl Server {
         let udp = std::net::UdpSocket::bind("127.0.0.1:0").and_then(|socket| socket.local_addr()).expect("a free port");
         drop(listeners);
         let config = format!(
-            "port: {}\nbind_addresses: [127.0.0.1]\nkeys: {{ {KEY}: {SECRET} }}\nrtc: {{ tcp_port: {}, udp_port: {udp}, \
-             enable_loopback_candidate: true, use_external_ip: false, stun_servers: [127.0.0.1:{udp}], \
+            "port: {signal}\nbind_addresses: [127.0.0.1]\nkeys: {{ {KEY}: {SECRET} }}\nrtc: {{ tcp_port: {}, udp_port: {udp}, \
+             enable_loopback_candidate: true, use_external_ip: false, stun_servers: [127.0.0.1:{signal}], \
              node_ip: 127.0.0.1 }}\nlogging: {{ level: warn }}\n",
-            ports[0],
             ports[1],
+            signal = ports[0],
             udp = udp.port(),
         );
         let child = Command::new(&binary)
