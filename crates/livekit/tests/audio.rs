@@ -1,9 +1,10 @@
 //! Audio through a real server: a tone with its pitch and level, muting, the stream's end.
 
-mod media_support;
+mod common;
 
 use std::{borrow::Cow, f64::consts::TAU, time::Duration};
 
+use common::*;
 use futures_util::StreamExt;
 use livekit::{
     options::TrackPublishOptions,
@@ -12,7 +13,6 @@ use livekit::{
         audio_source::native::NativeAudioSource, audio_stream::native::NativeAudioStream, prelude::*, stats::RtcStats,
     },
 };
-use media_support::*;
 
 const RATE: u32 = 48_000;
 const AMPLITUDE: f64 = 8_000.0;
@@ -108,7 +108,7 @@ async fn publish(person: &Person, source: &NativeAudioSource) -> LocalTrackPubli
 #[tokio::test]
 async fn a_tone_arrives_with_its_pitch_and_level_until_muted() {
     let server = Server::start().await;
-    let (publisher, mut subscriber) = server.pair().await;
+    let (publisher, mut subscriber) = server.pair("media").await;
     let source = NativeAudioSource::new(AudioSourceOptions::default(), RATE, 1, 100);
     let _tone = Tone::play(source.clone(), 1_000.0);
     let publication = publish(&publisher, &source).await;
@@ -145,7 +145,7 @@ async fn a_tone_arrives_with_its_pitch_and_level_until_muted() {
 #[tokio::test]
 async fn a_reader_that_sleeps_misses_the_oldest_and_nothing_piles_up() {
     let server = Server::start().await;
-    let (publisher, mut subscriber) = server.pair().await;
+    let (publisher, mut subscriber) = server.pair("media").await;
     let source = NativeAudioSource::new(AudioSourceOptions::default(), RATE, 1, 100);
     let _tone = Tone::play(source.clone(), 1_000.0);
     publish(&publisher, &source).await;
@@ -165,7 +165,7 @@ async fn a_reader_that_sleeps_misses_the_oldest_and_nothing_piles_up() {
 #[tokio::test]
 async fn streams_of_impossible_formats_are_at_their_end() {
     let server = Server::start().await;
-    let (publisher, mut subscriber) = server.pair().await;
+    let (publisher, mut subscriber) = server.pair("media").await;
     let source = NativeAudioSource::new(AudioSourceOptions::default(), RATE, 1, 100);
     publish(&publisher, &source).await;
     let (track, _) = subscriber.subscribed_audio().await;

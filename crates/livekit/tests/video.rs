@@ -1,9 +1,11 @@
 //! Video through a real server: pixels, sizes, layers, statistics, encryption.
 
+mod common;
 mod media_support;
 
 use std::sync::{Arc, Mutex};
 
+use common::*;
 use futures_util::StreamExt;
 use livekit::{
     e2ee::{
@@ -95,7 +97,7 @@ fn shows(frame: &BoxVideoFrame, size: (u32, u32), left: Colour, right: Colour) -
 #[tokio::test]
 async fn pixels_arrive_from_every_format_and_at_every_size() {
     let server = Server::start().await;
-    let (publisher, mut subscriber) = server.pair().await;
+    let (publisher, mut subscriber) = server.pair("media").await;
     let source = NativeVideoSource::new(VideoResolution { width: 640, height: 360 }, false);
     let scene = Scene::new(halves(640, 360, RED, BLUE));
     let _film = scene.film(&source);
@@ -146,7 +148,7 @@ async fn pixels_arrive_from_every_format_and_at_every_size() {
 #[tokio::test]
 async fn layers_follow_the_quality_asked_for() {
     let server = Server::start().await;
-    let (publisher, mut subscriber) = server.pair().await;
+    let (publisher, mut subscriber) = server.pair("media").await;
     let source = NativeVideoSource::new(VideoResolution { width: 1280, height: 720 }, false);
     let _film = Scene::new(halves(1280, 720, RED, BLUE)).film(&source);
     publish(&publisher, &source, camera(true)).await;
@@ -162,7 +164,7 @@ async fn layers_follow_the_quality_asked_for() {
 #[tokio::test]
 async fn a_disabled_publication_sends_nothing() {
     let server = Server::start().await;
-    let (publisher, mut subscriber) = server.pair().await;
+    let (publisher, mut subscriber) = server.pair("media").await;
     let source = NativeVideoSource::new(VideoResolution { width: 320, height: 180 }, false);
     let _film = Scene::new(halves(320, 180, RED, BLUE)).film(&source);
     publish(&publisher, &source, camera(false)).await;
@@ -183,7 +185,7 @@ async fn a_disabled_publication_sends_nothing() {
 #[tokio::test]
 async fn statistics_name_the_codec_and_count_frames() {
     let server = Server::start().await;
-    let (publisher, mut subscriber) = server.pair().await;
+    let (publisher, mut subscriber) = server.pair("media").await;
     let source = NativeVideoSource::new(VideoResolution { width: 320, height: 180 }, false);
     let _film = Scene::new(halves(320, 180, RED, BLUE)).film(&source);
     let publication = publish(&publisher, &source, camera(false)).await;
@@ -230,9 +232,9 @@ fn encrypted(key: &[u8]) -> RoomOptions {
 #[tokio::test]
 async fn only_the_right_key_shows_the_picture() {
     let server = Server::start().await;
-    let publisher = server.join("publisher", encrypted(b"the right key")).await;
-    let mut friend = server.join("friend", encrypted(b"the right key")).await;
-    let mut stranger = server.join("stranger", encrypted(b"another key")).await;
+    let publisher = server.join_with("media", "publisher", encrypted(b"the right key")).await;
+    let mut friend = server.join_with("media", "friend", encrypted(b"the right key")).await;
+    let mut stranger = server.join_with("media", "stranger", encrypted(b"another key")).await;
     let source = NativeVideoSource::new(VideoResolution { width: 320, height: 180 }, false);
     let _film = Scene::new(halves(320, 180, RED, BLUE)).film(&source);
     publish(&publisher, &source, camera(false)).await;
@@ -251,7 +253,7 @@ async fn only_the_right_key_shows_the_picture() {
 #[tokio::test]
 async fn a_reader_that_sleeps_gets_the_newest_frame_and_nothing_piles_up() {
     let server = Server::start().await;
-    let (publisher, mut subscriber) = server.pair().await;
+    let (publisher, mut subscriber) = server.pair("media").await;
     let source = NativeVideoSource::new(VideoResolution { width: 320, height: 180 }, false);
     let scene = Scene::new(halves(320, 180, RED, BLUE));
     let _film = scene.film(&source);

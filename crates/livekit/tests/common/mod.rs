@@ -182,6 +182,31 @@ impl Person {
         tokio::time::timeout(PATIENCE, wait).await.unwrap_or_else(|_| panic!("not in time: {what}"))
     }
 
+    /// The next track subscribed to.
+    pub async fn subscribed(&mut self) -> (RemoteTrack, RemoteTrackPublication) {
+        self.wait_some("a track is subscribed to", |event| match event {
+            RoomEvent::TrackSubscribed { track, publication, .. } => Some((track, publication)),
+            _ => None,
+        })
+        .await
+    }
+
+    /// The next video track subscribed to.
+    pub async fn subscribed_video(&mut self) -> (RemoteVideoTrack, RemoteTrackPublication) {
+        match self.subscribed().await {
+            (RemoteTrack::Video(track), publication) => (track, publication),
+            (track, _) => panic!("not video: {track:?}"),
+        }
+    }
+
+    /// The next audio track subscribed to.
+    pub async fn subscribed_audio(&mut self) -> (RemoteAudioTrack, RemoteTrackPublication) {
+        match self.subscribed().await {
+            (RemoteTrack::Audio(track), publication) => (track, publication),
+            (track, _) => panic!("not audio: {track:?}"),
+        }
+    }
+
     /// The reason that the room ended with.
     pub async fn end(&mut self) -> livekit::DisconnectReason {
         self.wait_some("the end", |event| match event {
