@@ -14,6 +14,10 @@ const CAPACITY: usize = RATE as usize / 5;
 /// Samples that wait before a track begins or begins again, and that the clock's correction aims at: 30 ms. Frames
 /// come every 10 ms, give or take a scheduler's delay.
 const TARGET: usize = 3 * FRAME;
+/// Where a track runs dry, 10 ms more are kept waiting from then on, up to this: 80 ms.
+const MOST_TARGET: usize = 8 * FRAME;
+/// Frames without running dry after which a track gives 10 ms of that back: 20 s.
+const CALM: u32 = 2000;
 /// Samples above which the oldest are dropped down to the target: 120 ms. Only after something stood still.
 const MOST: usize = 12 * FRAME;
 
@@ -39,6 +43,10 @@ struct Track {
     samples: Consumer<i16>,
     /// Enough has been waiting since it last ran dry.
     playing: bool,
+    /// Samples to keep waiting.
+    target: usize,
+    /// Frames since it last ran dry.
+    calm: u32,
     level: Arc<Level>,
 }
 
@@ -47,11 +55,18 @@ impl Track {
     fn add_to(&mut self, mix: &mut [f32; FRAME], volume: f32) -> bool {
         let waiting = self.samples.slots();
         if waiting > MOST
-            && let Ok(late) = self.samples.read_chunk(waiting - TARGET)
+            && let Ok(late) = self.samples.read_chunk(waiting - self.target)
         {
             late.commit_all();
         }
-        self.playing = if self.playing { waiting >= FRAME } else { waiting >= TARGET };
+        let ran_dry = self.playing && waiting < FRAME;
+        self.playing = if self.playing { !ran_dry } else { waiting >= self.target };
+        self.calm += 1;
+        if ran_dry {
+            (self.target, self.calm) = ((self.target + FRAME).min(MOST_TARGET), 0);
+        } else if self.calm == CALM {
+            (self.target, self.calm) = ((self.target - FRAME).max(TARGET), 0);
+        }
         let frame = self.playing.then(|| self.samples.read_chunk(FRAME).ok()).flatten();
         let Some(frame) = frame else {
             self.level.add([0.0].into_iter());
@@ -76,14 +91,14 @@ pub struct Mixer {
     tracks: Vec<Track>,
     volumes: HashMap<String, f32>,
     limiter: Limiter,
-    /// Samples waiting in the tracks that play, averaged over time; the target when nothing plays.
-    waiting: f32,
+    /// Samples waiting in the tracks that play, beyond their targets, averaged over time.
+    excess: f32,
 }
 
 impl Mixer {
     /// Nothing to mix yet.
     pub fn new() -> Self {
-        Self { waiting: TARGET as f32, ..Self::default() }
+        Self::default()
     }
 
     /// Takes a track of this participant in, in place of one of the same id.
@@ -91,7 +106,15 @@ impl Mixer {
         self.remove(id);
         let (producer, samples) = RingBuffer::new(CAPACITY);
         let (id, identity) = (id.to_owned(), identity.to_owned());
-        self.tracks.push(Track { id, identity, samples, playing: false, level: Arc::default() });
+        self.tracks.push(Track {
+            id,
+            identity,
+            samples,
+            playing: false,
+            target: TARGET,
+            calm: 0,
+            level: Arc::default(),
+        });
         TrackInput { samples: producer }
     }
 
@@ -128,16 +151,16 @@ impl Mixer {
         mix.fill(0.0);
         // An ended track plays out what it has.
         self.tracks.retain(|track| !track.samples.is_abandoned() || track.samples.slots() >= FRAME);
-        let (mut waiting, mut playing) = (0, 0);
+        let (mut excess, mut playing) = (0.0, 0);
         for track in &mut self.tracks {
             let volume = self.volumes.get(&track.identity).copied().unwrap_or(1.0);
             if track.add_to(mix, volume) {
-                waiting += track.samples.slots();
+                excess += track.samples.slots() as f32 - track.target as f32;
                 playing += 1;
             }
         }
-        let now = if playing == 0 { TARGET as f32 } else { waiting as f32 / playing as f32 };
-        self.waiting += (now - self.waiting) * 0.01;
+        let now = if playing == 0 { 0.0 } else { excess / playing as f32 };
+        self.excess += (now - self.excess) * 0.01;
         self.limiter.process(mix);
     }
 
@@ -145,7 +168,7 @@ impl Mixer {
     /// and the senders' differ: positive where the tracks run dry, negative where they pile up. A part of one, e.g.
     /// 0.0001.
     pub fn drift(&self) -> f64 {
-        f64::from(TARGET as f32 - self.waiting) / f64::from(RATE) * 0.1
+        f64::from(-self.excess) / f64::from(RATE) * 0.1
     }
 }
 
@@ -194,6 +217,18 @@ mod tests {
         assert!(mixer.tracks[0].samples.slots() <= TARGET, "what piled up is dropped");
         (0..5).for_each(|_| _ = mixed(&mut mixer));
         assert_eq!(mixed(&mut mixer), [0.0; FRAME]);
+    }
+
+    #[test]
+    fn a_track_that_runs_dry_is_given_more_time() {
+        let mut mixer = Mixer::new();
+        let mut input = mixer.add("ann", "TR_1");
+        input.push(&[1000; TARGET]);
+        (0..4).for_each(|_| _ = mixed(&mut mixer));
+        input.push(&[1000; TARGET]);
+        assert_eq!(mixed(&mut mixer), [0.0; FRAME], "30 ms were too little");
+        input.push(&[1000; FRAME]);
+        assert!(mixed(&mut mixer)[0] > 0.0, "40 ms are tried next");
     }
 
     #[test]
