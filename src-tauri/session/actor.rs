@@ -6,17 +6,18 @@ use std::time::Duration;
 
 use livekit::prelude::{Room, RoomEvent};
 use secrecy::SecretString;
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 
 use super::connect::{Admission, Attempt, News, Wish};
 use super::devices::Devices;
+use super::message::{Answer, Message};
 use super::publisher::{Order, Publisher};
 use super::reduce::Store;
 use super::state::{
-    Change, ConnectStep, Device, DeviceState, EndReason, Meters, Participant, Phase, Quality, Role, SessionPatch,
-    SessionState,
+    Change, ConnectStep, Device, EndReason, Meters, Participant, Phase, Quality, Role, SessionPatch, SessionState,
 };
+use super::text::checked;
 use super::{invitation, people};
 use crate::api::ApiClient;
 use crate::error::UiError;
@@ -32,47 +33,6 @@ const CLOSE_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// Longest that the program's end waits for each thing to be tidied up.
 const SHUT_DOWN_TIMEOUT: Duration = Duration::from_secs(3);
-
-/// Longest title and name, in characters; session servers take about this.
-const MAX_TEXT: usize = 100;
-
-/// Where the answer to a wish goes.
-pub type Reply<T> = oneshot::Sender<T>;
-
-/// Where it goes when a wish is fulfilled or not.
-pub type Answer = Reply<Result<(), UiError>>;
-
-/// What the actor hears.
-pub enum Message {
-    /// The state, please.
-    Snapshot(Reply<SessionState>),
-    /// A new session: title, name.
-    Create(String, String, Answer),
-    /// Into a session: what was pasted, name.
-    Join(String, String, Answer),
-    /// Out of it.
-    Leave(Answer),
-    /// Ends it for everyone.
-    End(Answer),
-    /// The session server's answer to that.
-    Ended(u64, Result<(), UiError>, Answer),
-    /// Back to idle.
-    DismissEnd(Answer),
-    /// A device on or off.
-    SetDevice(Device, bool, Answer),
-    /// What to send people on the network.
-    LanAddress(Reply<Option<String>>),
-    /// News of the attempt of this number.
-    News(u64, News),
-    /// The title became known.
-    Title(u64, String),
-    /// A device's report, in the session of this number.
-    Device(u64, Device, u64, DeviceState),
-    /// A track was not taken.
-    NotPublished(u64, Device, String),
-    /// The program ends.
-    ShutDown(Reply<()>),
-}
 
 /// Proof of being host of a session, for coming back to it and for ending it.
 #[derive(Clone)]
@@ -523,24 +483,4 @@ impl Actor {
             let _ = tokio::time::timeout(SHUT_DOWN_TIMEOUT, host.stop()).await;
         }
     }
-}
-
-/// A title or name, trimmed.
-fn checked(what: &str, text: &str) -> Result<String, UiError> {
-    let text = text.trim();
-    if text.is_empty() {
-        return Err(UiError::new(
-            format!("{what}_missing"),
-            format!("The {what} is empty."),
-            format!("Type a {what} first."),
-        ));
-    }
-    if text.chars().count() > MAX_TEXT || text.chars().any(char::is_control) {
-        return Err(UiError::new(
-            format!("{what}_unusable"),
-            format!("This {what} is too long or has characters that cannot be shown."),
-            format!("Use at most {MAX_TEXT} plain characters."),
-        ));
-    }
-    Ok(text.to_owned())
 }

@@ -5,11 +5,13 @@ mod connect;
 mod devices;
 mod end_reason;
 pub mod invitation;
+mod message;
 mod people;
 mod publisher;
 mod reduce;
 mod room_events;
 pub mod state;
+mod text;
 mod token;
 
 use std::sync::Arc;
@@ -21,7 +23,8 @@ use tokio::sync::{mpsc, oneshot};
 use crate::error::UiError;
 use crate::settings::SettingsStore;
 use crate::video::Frames;
-use actor::{Actor, Message, Reply};
+use actor::Actor;
+use message::{Message, Reply};
 use state::{Device, SessionState};
 
 /// The live session, for who sends it commands.

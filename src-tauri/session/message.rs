@@ -1,0 +1,45 @@
+//! What the session's actor is told, and where its answers go.
+
+use tokio::sync::oneshot;
+
+use super::connect::News;
+use super::state::{Device, DeviceState, SessionState};
+use crate::error::UiError;
+
+/// Where the answer to a wish goes.
+pub type Reply<T> = oneshot::Sender<T>;
+
+/// Where it goes when a wish is fulfilled or not.
+pub type Answer = Reply<Result<(), UiError>>;
+
+/// What the actor hears.
+pub enum Message {
+    /// The state, please.
+    Snapshot(Reply<SessionState>),
+    /// A new session: title, name.
+    Create(String, String, Answer),
+    /// Into a session: what was pasted, name.
+    Join(String, String, Answer),
+    /// Out of it.
+    Leave(Answer),
+    /// Ends it for everyone.
+    End(Answer),
+    /// The session server's answer to that.
+    Ended(u64, Result<(), UiError>, Answer),
+    /// Back to idle.
+    DismissEnd(Answer),
+    /// A device on or off.
+    SetDevice(Device, bool, Answer),
+    /// What to send people on the network.
+    LanAddress(Reply<Option<String>>),
+    /// News of the attempt of this number.
+    News(u64, News),
+    /// The title became known.
+    Title(u64, String),
+    /// A device's report, in the session of this number.
+    Device(u64, Device, u64, DeviceState),
+    /// A track was not taken.
+    NotPublished(u64, Device, String),
+    /// The program ends.
+    ShutDown(Reply<()>),
+}
