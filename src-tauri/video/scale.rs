@@ -4,7 +4,7 @@
 //! BT.601, limited range: what libwebrtc's own conversions take and give, whatever the size; the SDK hands out no other
 //! statement with a decoded frame.
 
-use donfra_pixels::{Cut, Resizer, mirror_row, resize, round_corners, turn_plane};
+use donfra_pixels::{Cut, Resizer, mirror_row, round_corners, turn_plane};
 use livekit::webrtc::video_frame::VideoRotation;
 use yuv::{YuvPlanarImage, YuvRange, YuvStandardMatrix};
 
@@ -99,10 +99,10 @@ impl Scaler {
         let chroma = within(view.chroma(), (luma.0 / 2.0, luma.1 / 2.0), chroma_cut);
         let [y, u, v] = self.scaled.shape(width, height);
         let resizer = &mut self.resizer;
-        resize(resizer, (view.y, view.y_stride, view.height), luma, (y, width, height));
+        resizer.resize((view.y, view.y_stride, view.height), luma, (y, width, height));
         let source_height = view.chroma().1;
-        resize(resizer, (view.u, view.u_stride, source_height), chroma, (u, chroma_width, chroma_height));
-        resize(resizer, (view.v, view.v_stride, source_height), chroma, (v, chroma_width, chroma_height));
+        resizer.resize((view.u, view.u_stride, source_height), chroma, (u, chroma_width, chroma_height));
+        resizer.resize((view.v, view.v_stride, source_height), chroma, (v, chroma_width, chroma_height));
     }
 }
 
