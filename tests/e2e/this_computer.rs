@@ -52,6 +52,7 @@ async fn a_session_survives_what_it_stands_on() {
     assert!(runs(app) && all.len() >= 3, "{all:?}");
     kill(app);
     all_gone("the killed app leaves no process behind", &all).await;
+    bob.sees(&id("reconnecting")).await;
     drop(ada);
     bob.close().await;
 }

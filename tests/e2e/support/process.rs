@@ -78,8 +78,9 @@ pub fn descendants(id: u32) -> Vec<u32> {
     found.split_off(1)
 }
 
-/// The descendant whose name (as the kernel keeps it, cut at 15 bytes) this is.
-pub fn descendant(id: u32, name: &str) -> Option<u32> {
+/// The descendant that runs a program, told by the name that the kernel keeps (cut at 15 bytes).
+pub fn descendant(id: u32, program: &Path) -> Option<u32> {
+    let name = program.file_name().expect("a program").to_string_lossy();
     let name = &name[..name.len().min(15)];
     descendants(id).into_iter().find(|id| stat(*id).is_some_and(|(its, state, _)| its == name && state != "Z"))
 }

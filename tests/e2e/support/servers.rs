@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 /// Key and secret of the test's LiveKit server.
 const KEY: &str = "e2e";
-const SECRET: &str = "a secret of the tests, long enough to be one";
+const SECRET: &str = "a-secret-of-the-tests-that-is-long-enough";
 
 /// A running pair.
 pub struct Servers {

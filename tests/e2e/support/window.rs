@@ -91,18 +91,17 @@ impl<'a> Window<'a> {
 
     /// The app's process id.
     pub fn app(&self) -> u32 {
-        let name = app().file_name().expect("a program").to_string_lossy().into_owned();
-        descendant(self.driver.id(), &name).expect("the app runs")
+        descendant(self.driver.id(), &app()).expect("the app runs")
     }
 
     /// Id of the app's web process.
     pub fn web_process(&self) -> Option<u32> {
-        descendant(self.driver.id(), "WebKitWebProcess")
+        descendant(self.driver.id(), Path::new("WebKitWebProcess"))
     }
 
     /// Id of the app's LiveKit server.
     pub fn livekit_server(&self) -> Option<u32> {
-        descendant(self.app(), "livekit-server")
+        descendant(self.app(), &super::servers::livekit_server())
     }
 
     /// Hue of this window's test camera, degrees.
@@ -147,7 +146,7 @@ impl<'a> Window<'a> {
     /// Waits for an element with text and gives the text.
     pub async fn text(&self, selector: &str) -> String {
         eventually(&format!("{selector} has text"), async || {
-            let text = self.client.find(Locator::Css(selector)).await.ok()?.text().await.ok()?;
+            let text = self.client.find(Locator::Css(selector)).await.ok()?.prop("textContent").await.ok()??;
             (!text.trim().is_empty()).then(|| text.trim().to_owned())
         })
         .await
