@@ -3,6 +3,7 @@
 /// Commands declared here need a permission (`capabilities/main.json`); undeclared ones would be open to every window.
 const COMMANDS: &[&str] = &[
     "startup",
+    "check_sdk",
     "copy_text",
     "lan_address",
     "video_layer",

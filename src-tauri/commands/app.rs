@@ -36,6 +36,13 @@ pub async fn startup(app: State<'_, App>) -> Result<Startup, UiError> {
     Ok(app.startup())
 }
 
+/// Whether LiveKit's SDK can be used. Loads it, which takes a moment.
+#[tauri::command]
+#[specta::specta]
+pub async fn check_sdk() -> Result<(), UiError> {
+    crate::session::sdk::check().await
+}
+
 /// Puts `text` on the clipboard.
 #[tauri::command]
 #[specta::specta]

@@ -20,6 +20,7 @@ pub fn builder() -> Builder<tauri::Wry> {
         .disable_serde_phases()
         .commands(collect_commands![
             app::startup,
+            app::check_sdk,
             app::copy_text,
             app::lan_address,
             app::video_layer,

@@ -10,6 +10,7 @@ mod people;
 mod publisher;
 mod reduce;
 mod room_events;
+pub mod sdk;
 pub mod state;
 mod text;
 mod token;

@@ -157,6 +157,7 @@ export function fakeBackend(query: URLSearchParams, drawn: Drawn): Backend {
 
   return {
     startup: async () => ({ version: "0.1.0", name: view.settings.name, join: null }),
+    checkSdk: async () => {},
     sessionSnapshot: async () => state,
     createSession: () => into(session(1)),
     joinSession: async (input) => {

@@ -19,6 +19,7 @@ import { texts } from "./texts";
 /** What the UI asks of the app. Every promise rejects with a {@link BackendError} only. */
 export interface Backend {
   startup(): Promise<Startup>;
+  checkSdk(): Promise<void>;
   sessionSnapshot(): Promise<SessionState>;
   createSession(title: string, name: string): Promise<void>;
   joinSession(input: string, name: string): Promise<void>;
@@ -70,6 +71,7 @@ async function done(answer: Promise<Answer<unknown>>): Promise<void> {
 /** The app itself. */
 export const tauriBackend: Backend = {
   startup: () => take(commands.startup()),
+  checkSdk: () => done(commands.checkSdk()),
   sessionSnapshot: () => take(commands.sessionSnapshot()),
   createSession: (title, name) => done(commands.createSession(title, name)),
   joinSession: (input, name) => done(commands.joinSession(input, name)),

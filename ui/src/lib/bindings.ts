@@ -9,6 +9,8 @@ import * as __TAURI_EVENT from "@tauri-apps/api/event";
 export const commands = {
 	/**  The version and what the command line asked for. */
 	startup: () => typedError<Startup, UiError>(__TAURI_INVOKE("startup")),
+	/**  Whether LiveKit's SDK can be used. Loads it, which takes a moment. */
+	checkSdk: () => typedError<null, UiError>(__TAURI_INVOKE("check_sdk")),
 	/**  Puts `text` on the clipboard. */
 	copyText: (text: string) => typedError<null, UiError>(__TAURI_INVOKE("copy_text", { text })),
 	/**  What to send people on the own network, while this computer hosts and lets them in. */
