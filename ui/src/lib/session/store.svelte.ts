@@ -6,6 +6,9 @@ import type { Meters, SessionPatch, SessionState, TileMeter, UiError } from "../
 import { reduce } from "./reduce";
 import { tileKey } from "./tile-key";
 
+/** A loudness in eighths, 1 at most: finer steps are hardly seen, and each step makes the webview draw the page anew. */
+const inSteps = (level: number): number => Math.min(1, Math.round(level * 8) / 8);
+
 const nothing: SessionState = {
   sequence: 0,
   phase: { kind: "idle" },
@@ -97,6 +100,6 @@ export class SessionStore {
     for (const meter of meters.tiles) this.tiles.set(tileKey(meter.tile), meter);
     const gone = [...this.tiles.keys()].filter((key) => !meters.tiles.some((meter) => tileKey(meter.tile) === key));
     for (const key of gone) this.tiles.delete(key);
-    for (const { identity, level } of meters.levels) this.levels.set(identity, level ?? 0);
+    for (const { identity, level } of meters.levels) this.levels.set(identity, inSteps(level ?? 0));
   }
 }
