@@ -13,7 +13,11 @@ pub async fn check() -> Result<(), UiError> {
     match Room::connect("", "", RoomOptions::default()).await {
         Err(RoomError::Internal(text)) => {
             tracing::error!(error = text, "LiveKit's SDK cannot be used");
-            Err(UiError::new("sdk_unusable", text, "Install Donfra Live again."))
+            Err(UiError::new(
+                "sdk_unusable",
+                format!("Sessions cannot be joined: {text}."),
+                "Install Donfra Live again.",
+            ))
         }
         _ => Ok(()),
     }

@@ -47,8 +47,8 @@ pub enum LibraryError {
     },
     /// The file is not byte for byte the published library.
     #[error(
-        "{} is not LiveKit's library {FFI_VERSION} as published: its SHA-256 is {found}, {expected} is expected; it is \
-         another version, damaged or tampered with",
+        "{} is not LiveKit's library {FFI_VERSION} as published: it is another version, damaged or tampered with \
+         (its SHA-256 begins with {found:.12}, not {expected:.12})",
         .path.display()
     )]
     Checksum {
