@@ -32,7 +32,7 @@ const TEST: &[(&str, &str)] = &[
     ("dbus", "a session bus, which GTK asks for"),
     ("webkit2gtk-driver", "drives the windows by WebDriver"),
     ("fonts-dejavu-core", "letters on that screen"),
-    ("linux-source-6.1", "a kernel with test cameras is built from it"),
+    ("linux-source", "a kernel with test cameras is built from it"),
     ("flex", "builds that kernel"),
     ("bison", "builds that kernel"),
     ("bc", "builds that kernel"),
