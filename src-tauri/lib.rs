@@ -120,7 +120,6 @@ pub fn run() -> ExitCode {
     let commands = commands::builder();
     let app = tauri::Builder::default()
         .plugin(tauri_plugin_clipboard_manager::init())
-        .plugin(tauri_plugin_opener::init())
         .invoke_handler(commands.invoke_handler())
         .setup(move |app| {
             commands.mount_events(app);
