@@ -42,3 +42,20 @@ async fn a_wrong_id_costs_no_request_and_a_dead_api_is_named() {
     assert!(ada.text(&id("error")).await.contains(&address), "the address is named");
     ada.close().await;
 }
+
+#[tokio::test]
+async fn a_damaged_sdk_is_named_at_start() {
+    let stage = Stage::set("damaged_sdk").await;
+    let library = stage.folder.join("damaged.so");
+    std::fs::write(&library, "no library").unwrap();
+    let start = Start { name: "ada", hue: 120., tone: 480, arguments: &[], x: 0 };
+    let ada = Window::start_with(&stage, start, |command| {
+        command.env("LIVEKIT_FFI_LIB", &library);
+    })
+    .await;
+    ada.sees(&error("sdk_unusable")).await;
+    let text = ada.text(&id("error")).await;
+    assert!(text.contains(library.to_str().unwrap()) && text.contains("0.13.2"), "path and version: {text}");
+    ada.sees(&id("create-session")).await;
+    ada.close().await;
+}

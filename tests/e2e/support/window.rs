@@ -7,6 +7,7 @@ use super::{eventually, sound};
 use fantoccini::{Client, ClientBuilder, Locator};
 use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
+use std::process::Command;
 use std::time::Duration;
 use x11rb::protocol::xproto;
 
@@ -37,6 +38,11 @@ pub struct Window<'a> {
 impl<'a> Window<'a> {
     /// Starts the app with a settings folder of its own and the test source for devices.
     pub async fn start(stage: &'a Stage, start: Start<'_>) -> Window<'a> {
+        Self::start_with(stage, start, |_| {}).await
+    }
+
+    /// The same, with changes to its environment.
+    pub async fn start_with(stage: &'a Stage, start: Start<'_>, change: impl FnOnce(&mut Command)) -> Window<'a> {
         let folder = stage.folder.join(start.name);
         for name in ["config", "home", "run"] {
             std::fs::create_dir_all(folder.join(name)).unwrap();
@@ -59,6 +65,7 @@ impl<'a> Window<'a> {
             command.env("DONFRA_LIVE_TEST_SOURCE", "1").env("DONFRA_LIVE_TEST_HUE", start.hue.to_string());
             command.env("DONFRA_LIVE_TEST_TONE", start.tone.to_string());
             command.env("DONFRA_LIVE_TEST_PLAYOUT", &playout);
+            change(command);
         });
         let options = json!({ "binary": app(), "args": start.arguments });
         let Value::Object(capabilities) = json!({ "webkitgtk:browserOptions": options }) else { unreachable!() };
