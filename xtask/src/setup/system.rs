@@ -30,6 +30,7 @@ const TEST: &[(&str, &str)] = &[
     ("xvfb", "a screen for the windows under test"),
     ("openbox", "a window manager on it"),
     ("dbus", "a session bus, which GTK asks for"),
+    ("gnome-keyring", "a keyring on it"),
     ("webkit2gtk-driver", "drives the windows by WebDriver"),
     ("fonts-dejavu-core", "letters on that screen"),
     ("linux-source", "a kernel with test cameras is built from it"),
