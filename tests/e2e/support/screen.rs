@@ -7,7 +7,7 @@ use std::path::Path;
 use std::process::Stdio;
 use x11rb::connection::Connection;
 use x11rb::protocol::xproto::{
-    AtomEnum, ClientMessageEvent, ConfigureWindowAux, ConnectionExt, EventMask, ImageFormat, Window,
+    AtomEnum, ClientMessageEvent, ConfigureWindowAux, ConnectionExt, EventMask, ImageFormat, MapState, Window,
 };
 use x11rb::rust_connection::RustConnection;
 
@@ -63,6 +63,21 @@ impl Screen {
     /// Asks the window manager to put a window there.
     pub fn place(&self, window: Window, x: i32, y: i32) {
         self.connection.configure_window(window, &ConfigureWindowAux::new().x(x).y(y)).unwrap();
+        self.connection.flush().unwrap();
+    }
+
+    /// Whether a window is on the screen, not only managed.
+    pub fn is_viewable(&self, window: Window) -> bool {
+        let attributes = self.connection.get_window_attributes(window).unwrap().reply();
+        attributes.is_ok_and(|attributes| attributes.map_state == MapState::VIEWABLE)
+    }
+
+    /// Asks the window manager to show a window and put it on top.
+    pub fn activate(&self, window: Window) {
+        let atom = self.connection.intern_atom(false, b"_NET_ACTIVE_WINDOW").unwrap().reply().unwrap().atom;
+        let event = ClientMessageEvent::new(32, window, atom, [2, x11rb::CURRENT_TIME, 0, 0, 0]);
+        let mask = EventMask::SUBSTRUCTURE_REDIRECT | EventMask::SUBSTRUCTURE_NOTIFY;
+        self.connection.send_event(false, self.root, mask, event).unwrap();
         self.connection.flush().unwrap();
     }
 

@@ -80,14 +80,17 @@ impl<'a> Window<'a> {
         window
     }
 
-    /// Puts the window where it was asked for.
+    /// Puts the window where it was asked for, in sight.
     async fn place(&self) {
         let window = self.window().await;
+        self.stage.screen.activate(window);
         self.stage.screen.place(window, self.x, 0);
-        eventually("the window is in its place", async || {
-            ((i32::from(self.stage.screen.origin(window).0) - self.x).abs() < 16).then_some(())
-        })
-        .await;
+        eventually("the window is in its place", async || self.is_in_place(window).then_some(())).await;
+    }
+
+    fn is_in_place(&self, window: xproto::Window) -> bool {
+        let screen = &self.stage.screen;
+        screen.is_viewable(window) && (i32::from(screen.origin(window).0) - self.x).abs() < 16
     }
 
     /// The window itself, once it shows.
@@ -170,7 +173,12 @@ impl<'a> Window<'a> {
     /// The rectangle of the screen that an element covers, now.
     pub async fn area(&self, selector: &str) -> Option<Area> {
         let (x, y, width, height) = self.client.find(Locator::Css(selector)).await.ok()?.rectangle().await.ok()?;
-        let (left, top) = self.stage.screen.origin(self.stage.screen.window_of(self.app())?);
+        let window = self.stage.screen.window_of(self.app())?;
+        // On a busy machine a window was seen to be managed, joined and driven, but not on the screen.
+        if !self.is_in_place(window) {
+            self.place().await;
+        }
+        let (left, top) = self.stage.screen.origin(window);
         let area = Area { x: left + x as i16, y: top + y as i16, width: width as u16, height: height as u16 };
         (width >= 16. && height >= 16.).then_some(area)
     }
