@@ -18,6 +18,8 @@ const COMMANDS: &[&str] = &[
     "set_camera",
     "set_screen",
     "set_tiles",
+    "devices",
+    "choose_device",
     "settings",
     "save_settings",
     "set_credential",

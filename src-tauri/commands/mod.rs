@@ -1,6 +1,7 @@
 //! What the web UI may call, and what it hears: thin, typed, generated to TypeScript (`ui/src/lib/bindings.ts`).
 
 mod app;
+mod devices;
 mod session;
 mod settings;
 
@@ -35,6 +36,8 @@ pub fn builder() -> Builder<tauri::Wry> {
             session::set_camera,
             session::set_screen,
             session::set_tiles,
+            devices::devices,
+            devices::choose_device,
             settings::settings,
             settings::save_settings,
             settings::set_credential,

@@ -39,6 +39,35 @@ impl Stop {
     }
 }
 
+/// Which device is wanted. It can change while the feed runs; the feed then goes over to the other device.
+#[derive(Clone)]
+pub(super) struct Wanted(Arc<Mutex<(u64, Option<String>)>>);
+
+impl Wanted {
+    /// The device of this id, or the system's default.
+    pub fn new(choice: Option<String>) -> Self {
+        Self(Arc::new(Mutex::new((0, choice))))
+    }
+
+    /// From now on this one.
+    pub fn set(&self, choice: Option<String>) {
+        let mut wanted = self.0.lock();
+        if wanted.1 != choice {
+            *wanted = (wanted.0 + 1, choice);
+        }
+    }
+
+    /// The choice, and its number for [`Self::still`].
+    pub fn get(&self) -> (u64, Option<String>) {
+        self.0.lock().clone()
+    }
+
+    /// Whether the choice of this number still counts.
+    pub fn still(&self, number: u64) -> bool {
+        self.0.lock().0 == number
+    }
+}
+
 /// A feed's thread. Dropping it ends the thread.
 pub(super) struct FeedThread {
     name: &'static str,

@@ -156,6 +156,11 @@ impl Actor {
                 }
                 let _ = reply.send(Ok(()));
             }
+            Message::ChooseDevice(device, id) => {
+                if let Some(devices) = self.live.as_mut().and_then(|live| live.devices.as_mut()) {
+                    devices.choose(device, id);
+                }
+            }
             Message::SetDevice(device, on, reply) => drop(reply.send(self.set_device(device, on))),
             Message::LanAddress(reply) => {
                 let host = self.host.as_ref().filter(|host| host.lan());
@@ -299,7 +304,8 @@ impl Actor {
         let report = Arc::new(move |device, start, state| {
             let _ = post.send(Message::Device(number, device, start, state));
         });
-        let mut devices = Devices::new(self.frames.clone(), admission.identity.clone(), report);
+        let mut devices =
+            Devices::new(self.frames.clone(), admission.identity.clone(), &self.settings.current().devices, report);
         if admission.can_publish {
             devices.switch(Device::Camera, true);
             devices.switch(Device::Microphone, true);

@@ -8,7 +8,8 @@ use livekit::webrtc::video_source::{RtcVideoSource, VideoResolution};
 
 use super::publisher::Order;
 use super::state::{Device, DeviceState, Level, TrackState};
-use crate::media::{self, Apm, CameraFeed, MicrophoneFeed, ScreenFeed, Speaker, TestSource};
+use crate::media::{self, Apm, CameraFeed, DeviceChoice, MicrophoneFeed, ScreenFeed, Speaker, TestSource};
+use crate::settings::ChosenDevices;
 use crate::video::{Frames, TileId, TileSource};
 
 /// Hears how a device is: which, of which start of it, and its state. Called on the device's thread.
@@ -26,12 +27,19 @@ struct Slot<F> {
     muted: bool,
 }
 
+/// Ids of the devices to open; none: the system's default.
+struct Chosen {
+    camera: Option<String>,
+    microphone: Option<String>,
+}
+
 /// The devices of one session. Dropping it closes all.
 pub struct Devices {
     frames: Frames,
     identity: String,
     report: Report,
     apm: Apm,
+    chosen: Chosen,
     camera: Slot<CameraFeed>,
     microphone: Slot<MicrophoneFeed>,
     screen: Slot<ScreenFeed>,
@@ -112,16 +120,19 @@ impl<F: Send + 'static> Slot<F> {
 }
 
 impl Devices {
-    /// The speaker only; the others are switched on one by one. `identity` is whose the previews are.
-    pub fn new(frames: Frames, identity: String, report: Report) -> Self {
+    /// The speaker only; the others are switched on one by one. `identity` is whose the previews are, `chosen` what the
+    /// person prefers.
+    pub fn new(frames: Frames, identity: String, chosen: &ChosenDevices, report: Report) -> Self {
         let apm = Apm::new();
         let heard = report.clone();
-        let speaker = Speaker::start(None, apm.clone(), move |state| heard(Device::Speaker, 0, state));
+        let id = |choice: &Option<DeviceChoice>| choice.as_ref().map(|choice| choice.id.clone());
+        let speaker = Speaker::start(id(&chosen.speaker), apm.clone(), move |state| heard(Device::Speaker, 0, state));
         Self {
             frames,
             identity,
             report,
             apm,
+            chosen: Chosen { camera: id(&chosen.camera), microphone: id(&chosen.microphone) },
             camera: Slot::new(),
             microphone: Slot::new(),
             screen: Slot::new(),
@@ -155,14 +166,31 @@ impl Devices {
         }
     }
 
+    /// Goes over to another device; its track stays the same.
+    pub fn choose(&mut self, device: Device, id: Option<String>) {
+        match device {
+            Device::Camera => {
+                self.chosen.camera.clone_from(&id);
+                self.camera.feed.iter().for_each(|feed| feed.choose(id.clone()));
+            }
+            Device::Microphone => {
+                self.chosen.microphone.clone_from(&id);
+                self.microphone.feed.iter().for_each(|feed| feed.choose(id.clone()));
+            }
+            Device::Speaker => self.speaker.choose(id),
+            Device::Screen => {}
+        }
+    }
+
     fn start_camera(&mut self) {
         let size = if TestSource::from_env().is_some() { (640, 360) } else { (1280, 720) };
         let source = video_source(size, false);
         let (start, report) = (self.camera.begin(), self.report.clone());
         let sink = self.frames.sink(self.tile(TileSource::Camera));
         self.camera.track = Some(video_track("camera", &source));
-        self.camera.feed =
-            Some(CameraFeed::start(None, source, sink, move |state| report(Device::Camera, start, state)));
+        self.camera.feed = Some(CameraFeed::start(self.chosen.camera.clone(), source, sink, move |state| {
+            report(Device::Camera, start, state)
+        }));
     }
 
     fn start_screen(&mut self) {
@@ -179,8 +207,9 @@ impl Devices {
         let track = LocalAudioTrack::create_audio_track("microphone", RtcAudioSource::Native(source.clone()));
         self.microphone.track = Some(LocalTrack::Audio(track));
         let apm = self.apm.clone();
-        self.microphone.feed =
-            Some(MicrophoneFeed::start(None, source, apm, move |state| report(Device::Microphone, start, state)));
+        self.microphone.feed = Some(MicrophoneFeed::start(self.chosen.microphone.clone(), source, apm, move |state| {
+            report(Device::Microphone, start, state)
+        }));
     }
 
     fn tile(&self, source: TileSource) -> TileId {

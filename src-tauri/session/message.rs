@@ -30,6 +30,8 @@ pub enum Message {
     DismissEnd(Answer),
     /// A device on or off.
     SetDevice(Device, bool, Answer),
+    /// Another device of this kind, by id; none: the system's default.
+    ChooseDevice(Device, Option<String>),
     /// What to send people on the network.
     LanAddress(Reply<Option<String>>),
     /// News of the attempt of this number.

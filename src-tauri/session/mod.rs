@@ -106,6 +106,13 @@ impl Session {
         self.ask(|reply| Message::SetDevice(device, on, reply)).await?
     }
 
+    /// Goes over to another device, in the session that is on. Without one there is nothing to do: the next session
+    /// begins with what the settings have.
+    pub fn choose_device(&self, device: Device, id: Option<String>) {
+        // An error means that the app is closing.
+        let _ = self.post.send(Message::ChooseDevice(device, id));
+    }
+
     /// What to send people on the own network, while this computer hosts there.
     pub async fn lan_address(&self) -> Option<String> {
         self.ask(Message::LanAddress).await.unwrap_or(None)

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-use super::{SessionServer, Settings, Theme};
+use super::{ChosenDevices, SessionServer, Settings, Theme};
 
 /// The layout that is written. Older ones are read and brought up to it.
 const VERSION: u32 = 1;
@@ -47,6 +47,8 @@ struct Document {
     theme: Theme,
     #[serde(default)]
     server: SessionServer,
+    #[serde(default)]
+    devices: ChosenDevices,
 }
 
 /// Reads `folder/settings.toml`. No file means defaults; one that cannot be read is kept aside, and defaults are used.
@@ -84,7 +86,8 @@ fn parse(text: &str) -> Result<Settings, String> {
         other => return Err(format!("unknown version {other}")),
     };
     let document: Document = table.try_into().map_err(|error: toml::de::Error| error.message().to_owned())?;
-    Ok(Settings { name: document.name, theme: document.theme, server: document.server })
+    let Document { version: _, name, theme, server, devices } = document;
+    Ok(Settings { name, theme, server, devices })
 }
 
 /// Writes the settings in one step: a crash leaves the old file or the new one.
@@ -92,8 +95,8 @@ fn parse(text: &str) -> Result<Settings, String> {
 /// # Errors
 /// The folder or file cannot be written.
 pub fn save(folder: &Path, settings: &Settings) -> Result<(), FileError> {
-    let Settings { name, theme, server } = settings.clone();
-    let text = toml::to_string_pretty(&Document { version: VERSION, name, theme, server })?;
+    let Settings { name, theme, server, devices } = settings.clone();
+    let text = toml::to_string_pretty(&Document { version: VERSION, name, theme, server, devices })?;
     let path = folder.join(NAME);
     let write = || -> std::io::Result<()> {
         std::fs::create_dir_all(folder)?;
@@ -117,6 +120,7 @@ fn free_name(folder: &Path) -> PathBuf {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::media::DeviceChoice;
 
     #[test]
     fn what_is_saved_is_loaded() {
@@ -125,6 +129,10 @@ mod tests {
             name: "Ada \"the\" first\n".into(),
             theme: Theme::Dark,
             server: SessionServer::Remote { url: "http://localhost:8080/api".into() },
+            devices: ChosenDevices {
+                camera: Some(DeviceChoice { id: "usb-1".into(), name: "Webcam \"HD\"".into() }),
+                ..ChosenDevices::default()
+            },
         };
         save(folder.path(), &settings).unwrap();
         assert_eq!(load(folder.path()).unwrap().settings, settings);

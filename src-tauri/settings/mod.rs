@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use specta::Type;
 
 use crate::error::UiError;
+use crate::media::DeviceChoice;
 
 pub use credential::{Credential, CredentialState, SignIn};
 pub use store::SettingsStore;
@@ -22,6 +23,19 @@ pub struct Settings {
     pub theme: Theme,
     /// Where sessions come from.
     pub server: SessionServer,
+    /// The devices to use.
+    pub devices: ChosenDevices,
+}
+
+/// The devices that a person chose. None: the system's default.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, Type)]
+pub struct ChosenDevices {
+    /// The camera.
+    pub camera: Option<DeviceChoice>,
+    /// The microphone.
+    pub microphone: Option<DeviceChoice>,
+    /// The loudspeaker.
+    pub speaker: Option<DeviceChoice>,
 }
 
 /// The colours of the interface.

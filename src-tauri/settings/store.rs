@@ -9,6 +9,8 @@ use super::credential::{Credential, CredentialState, Credentials, SignIn};
 use super::{SessionServer, Settings, SettingsView, file};
 use crate::api::BaseUrl;
 use crate::error::UiError;
+use crate::media::DeviceChoice;
+use crate::session::state::Device;
 
 /// Longest sign-in taken, in bytes: more does not fit into a request's head.
 const MAX_SECRET: usize = 8 * 1024;
@@ -117,6 +119,22 @@ impl SettingsStore {
         }
     }
 
+    /// Remembers a device to use.
+    ///
+    /// # Errors
+    /// The file cannot be written; the choice counts for this run all the same.
+    pub async fn choose_device(&self, device: Device, choice: Option<DeviceChoice>) -> Result<(), UiError> {
+        let mut settings = self.current();
+        match device {
+            Device::Camera => settings.devices.camera = choice,
+            Device::Microphone => settings.devices.microphone = choice,
+            Device::Speaker => settings.devices.speaker = choice,
+            // What is shared is chosen anew each time.
+            Device::Screen => return Ok(()),
+        }
+        self.save(settings).await
+    }
+
     /// Keeps a sign-in for the session server in effect.
     ///
     /// # Errors
@@ -165,6 +183,7 @@ impl SettingsStore {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::settings::ChosenDevices;
 
     #[tokio::test]
     async fn a_url_is_checked_before_it_is_kept() {
@@ -185,6 +204,19 @@ mod tests {
         let again = SettingsStore::open(folder.path().to_owned(), None);
         assert_eq!(again.current().name, "Ada");
         assert_eq!(again.server(), SessionServer::ThisComputer { lan: false });
+    }
+
+    #[tokio::test]
+    async fn a_chosen_device_is_remembered_and_can_be_unchosen() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = SettingsStore::open(folder.path().to_owned(), None);
+        let desk = DeviceChoice { id: "usb-2".into(), name: "Desk microphone".into() };
+        store.choose_device(Device::Microphone, Some(desk.clone())).await.unwrap();
+        let again = SettingsStore::open(folder.path().to_owned(), None);
+        assert_eq!(again.current().devices.microphone, Some(desk));
+        again.choose_device(Device::Microphone, None).await.unwrap();
+        let again = SettingsStore::open(folder.path().to_owned(), None);
+        assert_eq!(again.current().devices, ChosenDevices::default());
     }
 
     #[tokio::test]

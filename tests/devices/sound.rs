@@ -6,7 +6,7 @@ use std::sync::{Arc, mpsc};
 use std::time::{Duration, Instant};
 
 use donfra_live::media::sound::mixer::TrackInput;
-use donfra_live::media::{Apm, MicrophoneFeed, Speaker, microphones, speakers};
+use donfra_live::media::{Apm, DeviceChoice, MicrophoneFeed, Speaker, microphones, speakers};
 use donfra_live::session::state::DeviceState;
 
 use crate::{Event, Events};
@@ -117,6 +117,35 @@ fn what_is_played_is_heard_until_muted() {
     microphone.set_muted(false);
     hears.media(5);
     assert!(rms(&hears.media(50)) > 4000.0);
+}
+
+#[test]
+#[ignore = "needs a sound server: tests/devices/run"]
+fn other_devices_are_gone_over_to_in_use() {
+    let (speaker, plays) = speaker(Apm::bypass());
+    let (microphone, hears) = microphone(Apm::bypass());
+    let (loud, ear) = (plays.on(), hears.on());
+    let _voice = Voice::start(speaker.add_input("ann", "TR_1"), |i| {
+        (i as f32 * 1000.0 / RATE as f32 * std::f32::consts::TAU).sin() * 0.3
+    });
+    hears.media(100);
+    assert!(rms(&hears.media(20)) > 4000.0);
+
+    let id = |devices: Vec<DeviceChoice>| devices.into_iter().find(|device| device.id.contains("desk")).unwrap().id;
+    microphone.choose(Some(id(microphones())));
+    let other = hears.state(|state| matches!(state, DeviceState::On { name } if *name != ear));
+    println!("{ear}, then {other:?}");
+    hears.media(20);
+    assert_eq!(rms(&hears.media(20)), 0.0, "nothing is played where this one hears");
+
+    speaker.choose(Some(id(speakers())));
+    plays.state(|state| matches!(state, DeviceState::On { name } if *name != loud));
+    hears.media(100);
+    assert!(rms(&hears.media(20)) > 4000.0, "the mixer plays on");
+
+    // One that is not there: the system's default.
+    microphone.choose(Some("no-such-device".into()));
+    hears.state(|state| matches!(state, DeviceState::On { name } if *name == ear));
 }
 
 #[test]

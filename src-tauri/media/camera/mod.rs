@@ -9,7 +9,7 @@ use std::time::Duration;
 use livekit::webrtc::video_source::native::NativeVideoSource;
 use nokhwa::utils::FrameFormat;
 
-use super::feed::{FeedThread, Reporter, Stop};
+use super::feed::{FeedThread, Reporter, Stop, Wanted};
 use super::picture::{PictureOutput, Publish};
 use super::{DeviceState, test_source};
 use capture::Capture;
@@ -42,6 +42,7 @@ pub enum CameraError {
 
 /// A camera in use. Dropping it closes the device.
 pub struct CameraFeed {
+    wanted: Wanted,
     _thread: FeedThread,
 }
 
@@ -65,30 +66,37 @@ impl CameraFeed {
         output: impl PictureOutput,
         on_state: impl Fn(DeviceState) + Send + Sync + 'static,
     ) -> Self {
+        let wanted = Wanted::new(choice);
+        let inner = wanted.clone();
         let thread = FeedThread::spawn("camera", move |stop| {
             let mut reporter = Reporter::new(on_state);
             if test_source::enabled() {
                 test_source::run_camera(stop, output, &mut reporter);
             } else {
-                run(stop, choice, formats, output, &mut reporter);
+                run(stop, &inner, formats, output, &mut reporter);
             }
         });
-        Self { _thread: thread }
+        Self { wanted, _thread: thread }
+    }
+
+    /// Goes over to the camera of this id, or to the first there is. The track and the preview stay.
+    pub fn choose(&self, choice: Option<String>) {
+        self.wanted.set(choice);
     }
 }
 
 /// Looks for a camera, shows it, waits for it to come back, until told to stop.
-fn run(
-    stop: &Stop,
-    mut choice: Option<String>,
-    formats: &[FrameFormat],
-    mut output: impl PictureOutput,
-    reporter: &mut Reporter,
-) {
+fn run(stop: &Stop, wanted: &Wanted, formats: &[FrameFormat], mut output: impl PictureOutput, reporter: &mut Reporter) {
     reporter.set(DeviceState::Starting);
     // The camera that was in use: it is waited for by id, whatever other cameras there are.
     let mut used: Option<Camera> = None;
+    let (mut number, mut choice) = wanted.get();
     loop {
+        if !wanted.still(number) {
+            (number, choice) = wanted.get();
+            used = None;
+            reporter.set(DeviceState::Starting);
+        }
         let found = match &used {
             Some(used) => list::cameras().into_iter().find(|camera| camera.id == used.id),
             None => pick(list::cameras(), choice.as_deref()),
@@ -97,16 +105,17 @@ fn run(
             (None, None) => reporter.set(DeviceState::Missing),
             (None, Some(used)) => reporter.set(DeviceState::Unplugged { name: used.name.clone() }),
             (Some(camera), _) => {
-                let shown = show(stop, &camera, formats, &mut output, reporter);
+                let going_on = || !stop.stopped() && wanted.still(number);
+                let shown = show(going_on, &camera, formats, &mut output, reporter);
                 output.no_picture();
                 let name = camera.name.clone();
                 match shown {
-                    Ok(()) => return,
+                    Ok(()) if stop.stopped() => return,
+                    Ok(()) => continue,
                     Err(CameraError::Busy) => reporter.set(DeviceState::Busy { name }),
                     Err(CameraError::Denied) => reporter.set(DeviceState::Denied),
                     Err(CameraError::Gone) => {
                         reporter.set(DeviceState::Unplugged { name });
-                        choice = Some(camera.id.clone());
                         used = Some(camera);
                     }
                     Err(error @ (CameraError::NoFormat | CameraError::Other(_))) => {
@@ -127,9 +136,9 @@ fn pick(mut cameras: Vec<Camera>, choice: Option<&str>) -> Option<Camera> {
     (chosen < cameras.len()).then(|| cameras.swap_remove(chosen))
 }
 
-/// Shows one camera until told to stop (`Ok`) or it fails.
+/// Shows one camera until it is no longer to go on (`Ok`) or it fails.
 fn show(
-    stop: &Stop,
+    going_on: impl Fn() -> bool,
     camera: &Camera,
     formats: &[FrameFormat],
     output: &mut impl PictureOutput,
@@ -138,7 +147,7 @@ fn show(
     let mut capture = Capture::open(camera, formats)?;
     tracing::info!(camera = camera.name, id = camera.id, format = %capture.format(), "camera opened");
     let mut broken = 0;
-    while !stop.stopped() {
+    while going_on() {
         match capture.next()? {
             Ok(frame) => {
                 broken = 0;

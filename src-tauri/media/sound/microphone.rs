@@ -15,7 +15,7 @@ use super::level::Level;
 use super::resample::Resampler;
 use super::{Apm, FRAME, RATE, SoundError};
 use crate::media::DeviceState;
-use crate::media::feed::{FeedThread, Reporter, Stop};
+use crate::media::feed::{FeedThread, Reporter, Stop, Wanted};
 use crate::media::test_source::{self, TestSource, Tone};
 
 /// How often a microphone that is not there, or not free, is looked for.
@@ -66,6 +66,7 @@ struct Shared {
 /// A microphone in use. Dropping it closes the device.
 pub struct MicrophoneFeed {
     shared: Arc<Shared>,
+    wanted: Wanted,
     _thread: FeedThread,
 }
 
@@ -91,16 +92,23 @@ impl MicrophoneFeed {
     ) -> Self {
         let shared = Arc::new(Shared { muted: AtomicBool::new(false), level: Level::default() });
         let inner = shared.clone();
+        let wanted = Wanted::new(choice);
+        let chosen = wanted.clone();
         let thread = FeedThread::spawn("microphone", move |stop| {
             let mut reporter = Reporter::new(on_state);
             let mut line = Line { shared: inner, output };
             match TestSource::from_env() {
                 Some(source) => line.run_tone(stop, Tone::new(source.tone, RATE), &mut reporter),
-                None => line.run(stop, choice.as_deref(), &apm, &mut reporter),
+                None => line.run(stop, &chosen, &apm, &mut reporter),
             }
             apm.set_listening(false);
         });
-        Self { shared, _thread: thread }
+        Self { shared, wanted, _thread: thread }
+    }
+
+    /// Goes over to the microphone of this id, or to the system's default. The track stays.
+    pub fn choose(&self, choice: Option<String>) {
+        self.wanted.set(choice);
     }
 
     /// Sends silence in place of sound, from the next 10 ms on. The device stays open.
@@ -122,14 +130,17 @@ struct Line<O> {
 
 impl<O: SoundOutput> Line<O> {
     /// Looks for a microphone, sends its sound, waits for it to come back, until told to stop.
-    fn run(&mut self, stop: &Stop, choice: Option<&str>, apm: &Apm, reporter: &mut Reporter) {
+    fn run(&mut self, stop: &Stop, wanted: &Wanted, apm: &Apm, reporter: &mut Reporter) {
         reporter.set(DeviceState::Starting);
         let mut name = String::from("Microphone");
         // Gone, and nothing in its place yet.
         let mut unplugged = false;
         while !stop.stopped() {
-            let error = match self.listen(stop, choice, &mut name, apm, reporter) {
-                Ok(()) => return,
+            let error = match self.listen(stop, wanted, &mut name, apm, reporter) {
+                Ok(()) => {
+                    unplugged = false;
+                    continue;
+                }
                 Err(error) => error,
             };
             apm.set_listening(false);
@@ -144,16 +155,17 @@ impl<O: SoundOutput> Line<O> {
         }
     }
 
-    /// Opens a microphone and sends its sound until told to stop (`Ok`) or it fails.
+    /// Opens a microphone and sends its sound until told to stop or another one is chosen (`Ok`), or it fails.
     fn listen(
         &mut self,
         stop: &Stop,
-        choice: Option<&str>,
+        wanted: &Wanted,
         name: &mut String,
         apm: &Apm,
         reporter: &mut Reporter,
     ) -> Result<(), SoundError> {
-        let selected = devices::select(Direction::Input, choice)?;
+        let (number, choice) = wanted.get();
+        let selected = devices::select(Direction::Input, choice.as_deref())?;
         name.clone_from(&selected.name);
         let rate = selected.config.sample_rate;
         let mut resampler = Resampler::new(rate, RATE).map_err(|error| SoundError::Other(error.to_string()))?;
@@ -163,7 +175,7 @@ impl<O: SoundOutput> Line<O> {
         let mut block = vec![0.0; resampler.block()];
         let mut pending = Pending::default();
         let (mut callbacks, mut moved) = (0, Instant::now());
-        while !stop.stopped() {
+        while !stop.stopped() && wanted.still(number) {
             while let Ok(chunk) = input.samples.read_chunk(block.len()) {
                 block.iter_mut().zip(chunk).for_each(|(to, from)| *to = from);
                 // At the device's own rate no clock is to be followed: nothing is to be resampled.

@@ -19,7 +19,7 @@ use super::output::Output;
 use super::wav::WavWriter;
 use super::{Apm, FRAME, RATE, SoundError};
 use crate::media::DeviceState;
-use crate::media::feed::{FeedThread, Reporter, Stop};
+use crate::media::feed::{FeedThread, Reporter, Stop, Wanted};
 use crate::media::test_source;
 
 /// How often a loudspeaker that is not there, or not free, is looked for.
@@ -36,6 +36,7 @@ const PLAYOUT: &str = "DONFRA_LIVE_TEST_PLAYOUT";
 pub struct Speaker {
     mixer: Arc<Mutex<Mixer>>,
     readers: Mutex<HashMap<TrackSid, JoinHandle<()>>>,
+    wanted: Wanted,
     _thread: FeedThread,
 }
 
@@ -46,16 +47,22 @@ impl Speaker {
     pub fn start(choice: Option<String>, apm: Apm, on_state: impl Fn(DeviceState) + Send + Sync + 'static) -> Self {
         let mixer = Arc::new(Mutex::new(Mixer::new()));
         let inner = mixer.clone();
+        let wanted = Wanted::new(choice);
+        let chosen = wanted.clone();
         let thread = FeedThread::spawn("speaker", move |stop| {
             let reporter = Reporter::new(on_state);
             let wav = std::env::var_os(PLAYOUT).map(PathBuf::from).and_then(|path| {
                 let file = WavWriter::create(&path);
                 file.inspect_err(|error| tracing::error!(%error, ?path, "no playout file")).ok()
             });
-            Line { mixer: inner, apm, wav, reporter, mix: [0.0; FRAME], frame: [0; FRAME] }
-                .run(stop, choice.as_deref());
+            Line { mixer: inner, apm, wav, reporter, mix: [0.0; FRAME], frame: [0; FRAME] }.run(stop, &chosen);
         });
-        Self { mixer, readers: Mutex::default(), _thread: thread }
+        Self { mixer, readers: Mutex::default(), wanted, _thread: thread }
+    }
+
+    /// Goes over to the loudspeaker of this id, or to the system's default.
+    pub fn choose(&self, choice: Option<String>) {
+        self.wanted.set(choice);
     }
 
     /// Plays this track of this participant from now on, until it ends or is removed.
@@ -118,7 +125,7 @@ struct Line {
 
 impl Line {
     /// Plays at the device's pace, or at the clock's while there is none, until told to stop.
-    fn run(&mut self, stop: &Stop, choice: Option<&str>) {
+    fn run(&mut self, stop: &Stop, wanted: &Wanted) {
         if test_source::enabled() {
             self.reporter.set(DeviceState::On { name: test_source::NAME.into() });
             self.drain(stop, None);
@@ -128,8 +135,11 @@ impl Line {
         let mut name = String::from("Speaker");
         let mut unplugged = false;
         while !stop.stopped() {
-            let error = match self.play(stop, choice, &mut name) {
-                Ok(()) => return,
+            let error = match self.play(stop, wanted, &mut name) {
+                Ok(()) => {
+                    unplugged = false;
+                    continue;
+                }
                 Err(error) => error,
             };
             unplugged = matches!(error, SoundError::Gone) || unplugged && error == SoundError::Missing;
@@ -139,16 +149,17 @@ impl Line {
         }
     }
 
-    /// Opens a loudspeaker and plays on it until told to stop (`Ok`) or it fails.
-    fn play(&mut self, stop: &Stop, choice: Option<&str>, name: &mut String) -> Result<(), SoundError> {
-        let selected = devices::select(Direction::Output, choice)?;
+    /// Opens a loudspeaker and plays on it until told to stop or another one is chosen (`Ok`), or it fails.
+    fn play(&mut self, stop: &Stop, wanted: &Wanted, name: &mut String) -> Result<(), SoundError> {
+        let (number, choice) = wanted.get();
+        let selected = devices::select(Direction::Output, choice.as_deref())?;
         name.clone_from(&selected.name);
         let mut output = Output::open(&selected, std::thread::current())?;
         let (rate, channels) = (selected.config.sample_rate, selected.config.channels);
         tracing::info!(name, rate, channels, "speaker opened");
         self.reporter.set(DeviceState::On { name: name.clone() });
         let (mut callbacks, mut moved) = (0, Instant::now());
-        while !stop.stopped() {
+        while !stop.stopped() && wanted.still(number) {
             while output.hungry() {
                 let drift = self.mix();
                 output.push(&self.mix, drift);

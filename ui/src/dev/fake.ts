@@ -2,6 +2,7 @@
 
 import { BackendError, type Backend } from "../lib/backend";
 import type {
+  ChosenDevices,
   DeviceState,
   EndReason,
   Meters,
@@ -108,6 +109,7 @@ export function fakeBackend(query: URLSearchParams, drawn: Drawn): Backend {
       server: query.has("url")
         ? { kind: "remote", url: query.get("url") ?? "" }
         : { kind: "this_computer", lan: query.has("lan") },
+      devices: { camera: null, microphone: { id: "gone", name: "Headset that is not here" }, speaker: null },
     },
     api_override: query.get("api"),
     keyring_available: !query.has("nokeyring"),
@@ -175,6 +177,18 @@ export function fakeBackend(query: URLSearchParams, drawn: Drawn): Backend {
       drawn(next);
     },
     copyText: async () => undefined,
+    devices: async () => ({
+      cameras: [{ id: "cam", name: "Integrated Webcam" }],
+      microphones: [
+        { id: "built-in", name: "Built-in Audio Analogue Stereo" },
+        { id: "desk", name: "Desk Microphone" },
+      ],
+      speakers: [{ id: "built-in", name: "Built-in Audio Analogue Stereo" }],
+    }),
+    chooseDevice: async (device, choice) => {
+      const devices: ChosenDevices = { ...view.settings.devices, [device]: choice };
+      return (view = { ...view, settings: { ...view.settings, devices } });
+    },
     settings: async () => view,
     saveSettings: async (settings) => (view = { ...view, settings }),
     setCredential: async (kind) => (view = { ...view, credential: kind }),

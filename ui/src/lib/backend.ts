@@ -2,6 +2,9 @@
 
 import { commands, events } from "./bindings";
 import type {
+  Device,
+  DeviceChoice,
+  DeviceList,
   Meters,
   Rgb,
   SessionPatch,
@@ -31,6 +34,8 @@ export interface Backend {
   setScreen(on: boolean): Promise<void>;
   setTiles(tiles: TileLayout[]): Promise<void>;
   copyText(text: string): Promise<void>;
+  devices(): Promise<DeviceList>;
+  chooseDevice(device: Device, choice: DeviceChoice | null): Promise<SettingsView>;
   settings(): Promise<SettingsView>;
   saveSettings(settings: Settings): Promise<SettingsView>;
   setCredential(kind: SignIn, secret: string): Promise<SettingsView>;
@@ -83,6 +88,8 @@ export const tauriBackend: Backend = {
   setScreen: (on) => done(commands.setScreen(on)),
   setTiles: (tiles) => done(commands.setTiles(tiles)),
   copyText: (text) => done(commands.copyText(text)),
+  devices: () => take(commands.devices()),
+  chooseDevice: (device, choice) => take(commands.chooseDevice(device, choice)),
   settings: () => take(commands.settings()),
   saveSettings: (settings) => take(commands.saveSettings(settings)),
   setCredential: (kind, secret) => take(commands.setCredential(kind, secret)),

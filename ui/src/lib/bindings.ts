@@ -42,6 +42,10 @@ export const commands = {
 	setScreen: (on: boolean) => typedError<null, UiError>(__TAURI_INVOKE("set_screen", { on })),
 	/**  Where the UI has its tiles now. */
 	setTiles: (tiles: TileLayout[]) => typedError<null, UiError>(__TAURI_INVOKE("set_tiles", { tiles })),
+	/**  The devices there are now. Opens none of them. */
+	devices: () => typedError<DeviceList, UiError>(__TAURI_INVOKE("devices")),
+	/**  Uses this device from now on, and remembers it; none: the system's default. */
+	chooseDevice: (device: Device, choice: DeviceChoice | null) => typedError<SettingsView, UiError>(__TAURI_INVOKE("choose_device", { device, choice })),
 	/**  The settings in effect, and what stands beside them. */
 	settings: () => typedError<SettingsView, UiError>(__TAURI_INVOKE("settings")),
 	/**  Keeps these settings; they count from the next session on. */
@@ -94,6 +98,16 @@ device: Device;
 /**  Its new state. */
 state: DeviceState };
 
+/**  The devices that a person chose. None: the system's default. */
+export type ChosenDevices = {
+	/**  The camera. */
+	camera: DeviceChoice | null,
+	/**  The microphone. */
+	microphone: DeviceChoice | null,
+	/**  The loudspeaker. */
+	speaker: DeviceChoice | null,
+};
+
 /**  The links of the chain to a room, in order. */
 export type ConnectStep = 
 /**  This computer starts its LiveKit server and session server. */
@@ -122,6 +136,24 @@ export type Device =
 "screen" | 
 /**  The loudspeaker. */
 "speaker";
+
+/**  A device that a person can choose. */
+export type DeviceChoice = {
+	/**  Stays the same when devices come and go and after a restart; what the feeds take as `choice`. */
+	id: string,
+	/**  The device's name as the system gives it. */
+	name: string,
+};
+
+/**  The devices there are now, in the system's order. */
+export type DeviceList = {
+	/**  The cameras. */
+	cameras: DeviceChoice[],
+	/**  The microphones. */
+	microphones: DeviceChoice[],
+	/**  The loudspeakers. */
+	speakers: DeviceChoice[],
+};
 
 /**  A device of this computer, as the session uses it. */
 export type DeviceState = 
@@ -322,6 +354,8 @@ export type Settings = {
 	theme: Theme,
 	/**  Where sessions come from. */
 	server: SessionServer,
+	/**  The devices to use. */
+	devices: ChosenDevices,
 };
 
 /**  The settings, and what stands beside them on the settings page. */

@@ -75,6 +75,17 @@ export const texts = {
     end: "End for everyone",
     endShort: "End",
   },
+  devices: {
+    legend: "Devices",
+    names: { camera: "Camera", microphone: "Microphone", screen: "Screen", speaker: "Loudspeaker" } satisfies Record<
+      Device,
+      string
+    >,
+    system: "As the system has it",
+    gone: (name: string) => `${name} (not connected)`,
+    choose: { camera: "Choose a camera", microphone: "Choose microphone and loudspeaker" },
+    inUse: (name: string) => `In use: ${name}`,
+  },
   confirmEnd: {
     title: "End the session for everyone?",
     text: "Everybody is disconnected, and nobody can join it again.",
@@ -126,7 +137,7 @@ export const texts = {
   },
   settings: {
     title: "Settings",
-    lead: "They count from the next session on.",
+    lead: "Devices change at once, the rest with the next session.",
     name: "Your name",
     theme: "Appearance",
     themes: { system: "As the system", light: "Light", dark: "Dark" },
