@@ -143,9 +143,15 @@ fn other_devices_are_gone_over_to_in_use() {
     hears.media(100);
     assert!(rms(&hears.media(20)) > 4000.0, "the mixer plays on");
 
-    // One that is not there: the system's default.
-    microphone.choose(Some("no-such-device".into()));
+    // One that goes: the system's default stands in until it is back.
+    let id = id(microphones());
+    pulse("unplug");
     hears.state(|state| matches!(state, DeviceState::On { name } if *name == ear));
+    hears.media(10);
+    pulse("plug");
+    hears.state(|state| *state == other);
+    hears.media(10);
+    assert!(microphones().iter().any(|device| device.id == id), "its id is the same");
 }
 
 #[test]

@@ -4,7 +4,7 @@ mod capture;
 pub mod format;
 pub mod list;
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use livekit::webrtc::video_source::native::NativeVideoSource;
 use nokhwa::utils::FrameFormat;
@@ -17,6 +17,8 @@ use list::Camera;
 
 /// How often a camera that is not there, or not free, is looked for.
 const RETRY: Duration = Duration::from_secs(1);
+/// How long a lost camera is waited for before another one stands in: a bad plug gives no other picture.
+const FALLBACK: Duration = Duration::from_secs(3);
 /// Broken frames in a row after which the camera is opened anew.
 const BROKEN_FRAMES: u32 = 30;
 
@@ -85,27 +87,34 @@ impl CameraFeed {
     }
 }
 
-/// Looks for a camera, shows it, waits for it to come back, until told to stop.
+/// Looks for a camera and shows it, until told to stop. One that is lost is waited for, then another one stands in for
+/// it until it is back.
 fn run(stop: &Stop, wanted: &Wanted, formats: &[FrameFormat], mut output: impl PictureOutput, reporter: &mut Reporter) {
     reporter.set(DeviceState::Starting);
-    // The camera that was in use: it is waited for by id, whatever other cameras there are.
-    let mut used: Option<Camera> = None;
-    let (mut number, mut choice) = wanted.get();
+    let (mut number, mut preferred) = wanted.get();
+    let mut lost: Option<Lost> = None;
     loop {
         if !wanted.still(number) {
-            (number, choice) = wanted.get();
-            used = None;
+            (number, preferred) = wanted.get();
+            lost = None;
             reporter.set(DeviceState::Starting);
         }
-        let found = match &used {
-            Some(used) => list::cameras().into_iter().find(|camera| camera.id == used.id),
-            None => pick(list::cameras(), choice.as_deref()),
-        };
-        match (found, &used) {
+        let waiting = lost.as_ref().is_some_and(|lost| lost.since.elapsed() < FALLBACK);
+        match (pick(list::cameras(), preferred.as_deref(), waiting), &lost) {
             (None, None) => reporter.set(DeviceState::Missing),
-            (None, Some(used)) => reporter.set(DeviceState::Unplugged { name: used.name.clone() }),
+            (None, Some(lost)) => reporter.set(DeviceState::Unplugged { name: lost.name.clone() }),
             (Some(camera), _) => {
-                let going_on = || !stop.stopped() && wanted.still(number);
+                let stands_in = preferred.as_ref().is_some_and(|id| *id != camera.id);
+                let mut looked = Instant::now();
+                let going_on = || {
+                    if stands_in && looked.elapsed() > RETRY {
+                        looked = Instant::now();
+                        if list::cameras().iter().any(|camera| Some(&camera.id) == preferred.as_ref()) {
+                            return false;
+                        }
+                    }
+                    !stop.stopped() && wanted.still(number)
+                };
                 let shown = show(going_on, &camera, formats, &mut output, reporter);
                 output.no_picture();
                 let name = camera.name.clone();
@@ -115,8 +124,9 @@ fn run(stop: &Stop, wanted: &Wanted, formats: &[FrameFormat], mut output: impl P
                     Err(CameraError::Busy) => reporter.set(DeviceState::Busy { name }),
                     Err(CameraError::Denied) => reporter.set(DeviceState::Denied),
                     Err(CameraError::Gone) => {
-                        reporter.set(DeviceState::Unplugged { name });
-                        used = Some(camera);
+                        reporter.set(DeviceState::Unplugged { name: name.clone() });
+                        lost = Some(Lost { name, since: Instant::now() });
+                        preferred.get_or_insert(camera.id);
                     }
                     Err(error @ (CameraError::NoFormat | CameraError::Other(_))) => {
                         reporter.set(DeviceState::Failed { message: format!("{name}: {error}.") });
@@ -130,15 +140,22 @@ fn run(stop: &Stop, wanted: &Wanted, formats: &[FrameFormat], mut output: impl P
     }
 }
 
-/// The chosen camera, else the first.
-fn pick(mut cameras: Vec<Camera>, choice: Option<&str>) -> Option<Camera> {
-    let chosen = cameras.iter().position(|camera| choice == Some(camera.id.as_str())).unwrap_or(0);
-    (chosen < cameras.len()).then(|| cameras.swap_remove(chosen))
+/// A camera that was in use and is gone.
+struct Lost {
+    name: String,
+    since: Instant,
+}
+
+/// The preferred camera; if it is not there, the first, unless it is still being waited for.
+fn pick(cameras: Vec<Camera>, preferred: Option<&str>, waiting: bool) -> Option<Camera> {
+    let there = cameras.iter().position(|camera| preferred == Some(camera.id.as_str()));
+    let place = there.or_else(|| (!waiting).then_some(0))?;
+    cameras.into_iter().nth(place)
 }
 
 /// Shows one camera until it is no longer to go on (`Ok`) or it fails.
 fn show(
-    going_on: impl Fn() -> bool,
+    mut going_on: impl FnMut() -> bool,
     camera: &Camera,
     formats: &[FrameFormat],
     output: &mut impl PictureOutput,
@@ -165,4 +182,23 @@ fn show(
         }
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use nokhwa::utils::CameraIndex;
+
+    #[test]
+    fn another_camera_stands_in_only_after_a_while() {
+        let camera = |id: &str| Camera { id: id.into(), name: id.into(), index: CameraIndex::Index(0) };
+        let both = || vec![camera("inside"), camera("desk")];
+        let picked = |cameras, preferred, waiting| pick(cameras, preferred, waiting).map(|camera| camera.id);
+        assert_eq!(picked(both(), None, false).as_deref(), Some("inside"));
+        assert_eq!(picked(both(), Some("desk"), false).as_deref(), Some("desk"));
+        assert_eq!(picked(vec![camera("inside")], Some("desk"), true), None);
+        assert_eq!(picked(vec![camera("inside")], Some("desk"), false).as_deref(), Some("inside"));
+        assert_eq!(picked(both(), Some("desk"), true).as_deref(), Some("desk"));
+        assert_eq!(picked(Vec::new(), Some("desk"), false), None);
+    }
 }

@@ -1,12 +1,19 @@
 //! Which sound devices there are, and how they are opened.
 
 use std::str::FromStr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
 use cpal::traits::{DeviceTrait, HostTrait};
 use cpal::{BufferSize, SampleFormat, StreamConfig, SupportedStreamConfig};
 
 use super::{RATE, SoundError};
 use crate::media::DeviceChoice;
+use crate::media::feed::FeedThread;
+
+/// How often it is looked which devices there are.
+const LOOK: Duration = Duration::from_secs(2);
 
 /// Which way the sound goes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -51,6 +58,10 @@ pub fn list(direction: Direction) -> Vec<DeviceChoice> {
 
 /// A device and how it is to be opened.
 pub(super) struct Selected {
+    /// Whether it is the chosen one, or there is no choice.
+    pub preferred: bool,
+    /// Its id, if it is one of those that are listed.
+    id: Option<String>,
     pub device: cpal::Device,
     pub name: String,
     pub config: StreamConfig,
@@ -61,6 +72,7 @@ pub(super) struct Selected {
 pub(super) fn select(direction: Direction, choice: Option<&str>) -> Result<Selected, SoundError> {
     let host = host().ok_or(SoundError::Missing)?;
     let chosen = choice.and_then(|id| host.device_by_id(&cpal::DeviceId::from_str(id).ok()?));
+    let preferred = choice.is_none() || chosen.is_some();
     let device = chosen.or_else(|| match direction {
         Direction::Input => host.default_input_device(),
         Direction::Output => host.default_output_device(),
@@ -74,7 +86,47 @@ pub(super) fn select(direction: Direction, choice: Option<&str>) -> Result<Selec
         let parts = if direction == Direction::Input { 100 } else { 50 };
         config.buffer_size = BufferSize::Fixed(config.sample_rate / parts);
     }
-    Ok(Selected { name: name(&device), device, config, format: supported.sample_format() })
+    let id = device.id().ok().map(|id| id.to_string()).filter(|id| list(direction).iter().any(|one| one.id == *id));
+    Ok(Selected { preferred, id, name: name(&device), device, config, format: supported.sample_format() })
+}
+
+/// Looks out, on a thread of its own (asking the system takes longer than a sound device waits), for a change that the
+/// stream itself does not tell: a chosen device that was not there is back, or the one in use is gone and the system
+/// has moved the stream to another, as PulseAudio does.
+pub(super) struct Lookout {
+    back: Arc<AtomicBool>,
+    gone: Arc<AtomicBool>,
+    _thread: FeedThread,
+}
+
+impl Lookout {
+    /// Looks every other second until there is a change; then wakes the calling thread.
+    pub fn start(direction: Direction, choice: Option<String>, selected: &Selected) -> Self {
+        let (back, gone) = (Arc::new(AtomicBool::new(false)), Arc::new(AtomicBool::new(false)));
+        let (tell_back, tell_gone, wake) = (back.clone(), gone.clone(), std::thread::current());
+        let awaited = choice.filter(|_| !selected.preferred);
+        let in_use = selected.id.clone();
+        let thread = FeedThread::spawn("lookout", move |stop| {
+            while stop.wait(LOOK) {
+                let there = list(direction);
+                let is_there = |id: &String| there.iter().any(|device| device.id == *id);
+                tell_back.store(awaited.as_ref().is_some_and(is_there), Ordering::Relaxed);
+                tell_gone.store(!in_use.as_ref().is_none_or(is_there), Ordering::Relaxed);
+                if tell_back.load(Ordering::Relaxed) || tell_gone.load(Ordering::Relaxed) {
+                    return wake.unpark();
+                }
+            }
+        });
+        Self { back, gone, _thread: thread }
+    }
+
+    /// Whether the chosen device is back.
+    ///
+    /// # Errors
+    /// The one in use is gone.
+    pub fn chosen_is_back(&self) -> Result<bool, SoundError> {
+        if self.gone.load(Ordering::Relaxed) { Err(SoundError::Gone) } else { Ok(self.back.load(Ordering::Relaxed)) }
+    }
 }
 
 /// 48 kHz if the device has it with its usual channels, else what the device likes best.

@@ -9,7 +9,7 @@ use livekit::webrtc::audio_frame::AudioFrame;
 use livekit::webrtc::audio_source::AudioSourceOptions;
 use livekit::webrtc::audio_source::native::NativeAudioSource;
 
-use super::devices::{self, Direction};
+use super::devices::{self, Direction, Lookout};
 use super::input::Input;
 use super::level::Level;
 use super::resample::Resampler;
@@ -155,7 +155,7 @@ impl<O: SoundOutput> Line<O> {
         }
     }
 
-    /// Opens a microphone and sends its sound until told to stop or another one is chosen (`Ok`), or it fails.
+    /// Opens a microphone and sends its sound until told to stop or another one is to be used (`Ok`), or it fails.
     fn listen(
         &mut self,
         stop: &Stop,
@@ -166,6 +166,7 @@ impl<O: SoundOutput> Line<O> {
     ) -> Result<(), SoundError> {
         let (number, choice) = wanted.get();
         let selected = devices::select(Direction::Input, choice.as_deref())?;
+        let lookout = Lookout::start(Direction::Input, choice, &selected);
         name.clone_from(&selected.name);
         let rate = selected.config.sample_rate;
         let mut resampler = Resampler::new(rate, RATE).map_err(|error| SoundError::Other(error.to_string()))?;
@@ -175,7 +176,7 @@ impl<O: SoundOutput> Line<O> {
         let mut block = vec![0.0; resampler.block()];
         let mut pending = Pending::default();
         let (mut callbacks, mut moved) = (0, Instant::now());
-        while !stop.stopped() && wanted.still(number) {
+        while !stop.stopped() && wanted.still(number) && !lookout.chosen_is_back()? {
             while let Ok(chunk) = input.samples.read_chunk(block.len()) {
                 block.iter_mut().zip(chunk).for_each(|(to, from)| *to = from);
                 // At the device's own rate no clock is to be followed: nothing is to be resampled.

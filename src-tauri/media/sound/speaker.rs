@@ -12,7 +12,7 @@ use livekit::webrtc::audio_stream::native::NativeAudioStream;
 use parking_lot::Mutex;
 use tauri::async_runtime::JoinHandle;
 
-use super::devices::{self, Direction};
+use super::devices::{self, Direction, Lookout};
 use super::microphone::STANDSTILL;
 use super::mixer::{Mixer, TrackInput};
 use super::output::Output;
@@ -149,17 +149,18 @@ impl Line {
         }
     }
 
-    /// Opens a loudspeaker and plays on it until told to stop or another one is chosen (`Ok`), or it fails.
+    /// Opens a loudspeaker and plays on it until told to stop or another one is to be used (`Ok`), or it fails.
     fn play(&mut self, stop: &Stop, wanted: &Wanted, name: &mut String) -> Result<(), SoundError> {
         let (number, choice) = wanted.get();
         let selected = devices::select(Direction::Output, choice.as_deref())?;
+        let lookout = Lookout::start(Direction::Output, choice, &selected);
         name.clone_from(&selected.name);
         let mut output = Output::open(&selected, std::thread::current())?;
         let (rate, channels) = (selected.config.sample_rate, selected.config.channels);
         tracing::info!(name, rate, channels, "speaker opened");
         self.reporter.set(DeviceState::On { name: name.clone() });
         let (mut callbacks, mut moved) = (0, Instant::now());
-        while !stop.stopped() && wanted.still(number) {
+        while !stop.stopped() && wanted.still(number) && !lookout.chosen_is_back()? {
             while output.hungry() {
                 let drift = self.mix();
                 output.push(&self.mix, drift);
