@@ -1,4 +1,4 @@
-//! The command line: `donfra-live [join <session_id>] [--name NAME] [--api URL]`.
+//! The command line: `donfra-live [join <session_id> | doctor] [--name NAME] [--api URL]`.
 
 use clap::{Parser, Subcommand};
 
@@ -25,6 +25,15 @@ pub enum Command {
         /// Its id, or an invitation with the id in it.
         session_id: String,
     },
+    /// Check the connection, link by link, and say which is broken. Needs no window. Exits with 1 if one is.
+    Doctor {
+        /// The session to enter, instead of one made for the check: its id, or an invitation with the id in it.
+        #[arg(long, value_name = "ID")]
+        session: Option<String>,
+        /// Print the whole report as JSON at the end.
+        #[arg(long)]
+        json: bool,
+    },
 }
 
 #[cfg(test)]
@@ -37,6 +46,15 @@ mod tests {
         assert_eq!(cli.command, Some(Command::Join { session_id: "ID".into() }));
         assert_eq!(cli.name.as_deref(), Some("Ada"));
         assert_eq!(cli.api.as_deref(), Some("http://h/api"));
+    }
+
+    #[test]
+    fn the_doctor_takes_api_session_and_json() {
+        let cli = Cli::parse_from(["donfra-live", "doctor", "--api", "http://h/api", "--session", "ID", "--json"]);
+        assert_eq!(cli.command, Some(Command::Doctor { session: Some("ID".into()), json: true }));
+        assert_eq!(cli.api.as_deref(), Some("http://h/api"));
+        let cli = Cli::parse_from(["donfra-live", "doctor"]);
+        assert_eq!(cli.command, Some(Command::Doctor { session: None, json: false }));
     }
 
     #[test]

@@ -5,6 +5,7 @@
 pub mod api;
 pub mod cli;
 pub mod commands;
+pub mod doctor;
 pub mod error;
 pub mod host;
 pub mod logging;
@@ -19,9 +20,11 @@ use std::sync::Arc;
 use clap::Parser;
 use parking_lot::Mutex;
 use tauri::{Manager, RunEvent};
+use tauri_specta::Event;
 
 use cli::{Cli, Command};
 use commands::{JoinRequest, Startup};
+use doctor::Doctor;
 use error::UiError;
 use session::Session;
 use settings::SettingsStore;
@@ -32,6 +35,8 @@ use video::{Frames, TileLayout, VideoLayer};
 pub struct App {
     /// The live session.
     pub session: Session,
+    /// The connection doctor.
+    pub doctor: Doctor,
     /// Preferences and credentials.
     pub settings: Arc<SettingsStore>,
     cli: Cli,
@@ -117,6 +122,9 @@ pub fn run() -> ExitCode {
     let cli = Cli::parse();
     let _log = logging::start(&settings::folders::logs());
     let settings = Arc::new(SettingsStore::open(settings::folders::config(), cli.api.clone()));
+    if let Some(Command::Doctor { session, json }) = &cli.command {
+        return doctor::cli::run(settings, session.as_deref(), *json);
+    }
     let commands = commands::builder();
     let app = tauri::Builder::default()
         .plugin(tauri_plugin_clipboard_manager::init())
@@ -126,7 +134,13 @@ pub fn run() -> ExitCode {
             let frames = Frames::new();
             let session = Session::start(app.handle().clone(), settings.clone(), frames.clone());
             let layer = watch::Sender::new(None);
-            app.manage(App { session, settings, cli, layer, tiles: Mutex::default(), told: Mutex::new(false) });
+            let told = app.handle().clone();
+            let doctor = Doctor::new(settings.clone(), move |update| {
+                if let Err(error) = update.emit(&told) {
+                    tracing::warn!(%error, "the UI was not told");
+                }
+            });
+            app.manage(App { session, doctor, settings, cli, layer, tiles: Mutex::default(), told: Mutex::new(false) });
             attach_video(app, frames);
             close_on_signal(app);
             Ok(())
@@ -136,7 +150,11 @@ pub fn run() -> ExitCode {
         Ok(app) => {
             app.run(|app, event| {
                 if let RunEvent::Exit = event {
-                    tauri::async_runtime::block_on(app.state::<App>().session.shut_down());
+                    let app = app.state::<App>();
+                    tauri::async_runtime::block_on(async {
+                        app.doctor.stop().await;
+                        app.session.shut_down().await;
+                    });
                     tracing::info!("closed");
                 }
             });

@@ -2,7 +2,8 @@
 
 use url::Url;
 
-use crate::error::UiError;
+use crate::doctor::Cause;
+use crate::error::{Action, UiError};
 
 /// The base URL of a session API, e.g. `http://localhost:8080/api` or `https://live.example/api/v1`: no query, no
 /// fragment, no user or password, no slash at the end.
@@ -22,6 +23,8 @@ impl BaseUrl {
                 format!("This is not the address of a session server: {why}."),
                 "It looks like http://localhost:8080/api.",
             )
+            .because(Cause::ApiAddressInvalid.knowledge().why)
+            .offering(Action::OpenSettings)
         };
         let text = text.trim();
         if text.is_empty() {
@@ -70,13 +73,7 @@ impl BaseUrl {
     /// # Errors
     /// It is neither a path nor a `ws`, `wss`, `http` or `https` URL.
     pub fn livekit_url(&self, server_url: &str) -> Result<Url, UiError> {
-        let bad = || {
-            UiError::new(
-                "server_url_invalid",
-                format!("The session server names an address for LiveKit that is none: \"{server_url}\"."),
-                "Its LIVEKIT_PUBLIC_URL must be an address like ws://localhost:7880 or a path like /livekit.",
-            )
-        };
+        let bad = || UiError::of(Cause::ServerUrlInvalid, server_url);
         let mut url = self.0.join(server_url.trim()).map_err(|_| bad())?;
         let scheme = match url.scheme() {
             "http" | "ws" => "ws",

@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 
 use super::types::{Created, Joined, Listed};
 use super::{ApiError, BaseUrl};
+use crate::doctor::{self, Fault};
 use crate::settings::{Credential, SignIn};
 
 /// How long a connection may take.
@@ -165,6 +166,7 @@ impl ApiClient {
     fn read<T: DeserializeOwned>(&self, status: StatusCode, body: &[u8]) -> Result<T, ApiError> {
         let host = self.base.host();
         let status_number = status.as_u16();
+        let signed_in = self.credential.is_some();
         if status == StatusCode::ACCEPTED {
             return Err(ApiError::Lobby);
         }
@@ -181,27 +183,29 @@ impl ApiClient {
             });
         }
         match serde_json::from_slice::<ErrorBody>(body) {
-            Ok(ErrorBody { error, code }) => Err(ApiError::Refused { host, status: status_number, code, text: error }),
+            Ok(ErrorBody { error, code }) => {
+                Err(ApiError::Refused { host, status: status_number, code, text: error, signed_in })
+            }
             // A sign-in page and a full or failing server answer in other formats, too.
             Err(_) if matches!(status_number, 401 | 403 | 429 | 500..) => {
-                Err(ApiError::Refused { host, status: status_number, code: None, text: String::new() })
+                Err(ApiError::Refused { host, status: status_number, code: None, text: String::new(), signed_in })
             }
             Err(_) => Err(ApiError::NotSessionApi { host, status: status_number }),
         }
     }
 
     fn failure(&self, error: &reqwest::Error) -> ApiError {
-        tracing::warn!(
-            host = self.base.host(),
-            timeout = error.is_timeout(),
-            connect = error.is_connect(),
-            "session API"
-        );
         let host = self.base.host();
-        if error.is_timeout() && !error.is_connect() {
-            ApiError::TimedOut { host }
-        } else {
-            ApiError::Unreachable { host }
+        let url = self.base.call("");
+        let fault = doctor::fault(error, doctor::proxy_before(&url).is_some() && !self.base.is_loopback());
+        tracing::warn!(host, ?fault, "session API");
+        match fault {
+            Fault::Silent if error.is_timeout() && !error.is_connect() => ApiError::TimedOut { host },
+            fault => {
+                let cause = fault.at_session_server();
+                let host = if fault == Fault::Unresolved { url.host_str().unwrap_or_default().into() } else { host };
+                ApiError::Unreachable { host, cause }
+            }
         }
     }
 }

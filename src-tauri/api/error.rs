@@ -1,6 +1,7 @@
 //! Why a call to the session API gave nothing, and what a person can do about it.
 
-use crate::error::UiError;
+use crate::doctor::{self, Cause};
+use crate::error::{Action, UiError};
 
 /// Longest text of a server that is shown, in characters.
 const MAX_SHOWN: usize = 200;
@@ -9,10 +10,12 @@ const MAX_SHOWN: usize = 200;
 #[derive(Debug, thiserror::Error)]
 pub enum ApiError {
     /// Nothing answers at the address.
-    #[error("nothing answers at {host}")]
+    #[error("nothing answers at {host}: {}", cause.code())]
     Unreachable {
         /// Host and port.
         host: String,
+        /// Why, as far as the failed connection tells.
+        cause: Cause,
     },
     /// It took the connection and did not answer in time.
     #[error("{host} does not answer in time")]
@@ -39,6 +42,8 @@ pub enum ApiError {
         code: Option<String>,
         /// The server's words.
         text: String,
+        /// Whether a sign-in went along.
+        signed_in: bool,
     },
     /// The session has a lobby, and its host lets people in one by one.
     #[error("the session has a lobby")]
@@ -68,65 +73,65 @@ impl ApiError {
     }
 }
 
-impl From<ApiError> for UiError {
-    fn from(error: ApiError) -> Self {
-        let code = error.code().to_owned();
-        let (message, hint) = match &error {
-            ApiError::Unreachable { host } => (
-                format!("Nothing answers at {host}, where the session server should be."),
-                "Check the address in the settings, and that the server runs and no firewall is between.".to_owned(),
-            ),
-            ApiError::TimedOut { host } => (
-                format!("The session server at {host} does not answer in time."),
-                "Check the network and that the server is well, then try again.".to_owned(),
-            ),
-            ApiError::NotSessionApi { host, status } => (
-                format!("What answers at {host} is not a session API (HTTP status {status})."),
-                "Check the address in the settings; it usually ends in /api or /api/v1.".to_owned(),
-            ),
-            ApiError::Lobby => (
-                "The host lets people into this session one by one, which this version cannot wait for.".to_owned(),
-                "Ask the host to switch the lobby off.".to_owned(),
-            ),
-            ApiError::Refused { host, status, text, .. } => refused(&code, host, *status, text),
-        };
-        UiError { code, message, hint }
+impl ApiError {
+    /// What the doctor knows about it, if anything.
+    pub fn cause(&self) -> Option<Cause> {
+        match self {
+            Self::Unreachable { cause, .. } => Some(*cause),
+            Self::TimedOut { .. } => Some(Cause::ApiTimeout),
+            Self::NotSessionApi { .. } => Some(Cause::NotASessionApi),
+            Self::Lobby => None,
+            Self::Refused { status, code, text, signed_in, .. } => {
+                doctor::cause_of_refusal(*status, code.as_deref().unwrap_or_default(), text, *signed_in)
+            }
+        }
     }
 }
 
-/// Words for the refusals of the contract; for any other the server's own.
-fn refused(code: &str, host: &str, status: u16, text: &str) -> (String, String) {
-    let (message, hint) = match code {
-        "session_not_found" => {
-            ("There is no session with this id.", "Copy the id again from the host; mind which server it is on.")
+impl From<ApiError> for UiError {
+    fn from(error: ApiError) -> Self {
+        match (error.cause(), &error) {
+            (
+                Some(cause),
+                ApiError::Unreachable { host, .. }
+                | ApiError::TimedOut { host }
+                | ApiError::NotSessionApi { host, .. }
+                | ApiError::Refused { host, .. },
+            ) => Self::of(cause, host),
+            (None, ApiError::Refused { host, status, code, text, .. }) => {
+                refused(error.code(), code, host, *status, text)
+            }
+            (_, ApiError::Lobby) => Self::new(
+                error.code(),
+                "The host lets people into this session one by one.",
+                "Ask the host to switch the lobby off.",
+            )
+            .because("This version of the app cannot wait to be let in."),
+            (None, _) => Self::of(Cause::ApiFailed, "the session server"),
         }
-        "session_ended" => ("This session has ended.", "Ask the host for the id of a new one."),
-        "session_full" => ("This session is full.", "Try again when somebody has left."),
-        "invalid_session_id" => ("The session server does not take this id.", "Copy the id again from the host."),
-        "sign_in_required" => (
-            "The session server wants a sign-in.",
-            "Set its bearer token or auth_token cookie in the settings, or a fresh one if it has run out.",
-        ),
-        "host_proof_required" | "forbidden" => (
+    }
+}
+
+/// Words for refusals that are not of the connection; for unknown ones the server's own.
+fn refused(shown_code: &str, code: &Option<String>, host: &str, status: u16, text: &str) -> UiError {
+    match code.as_deref() {
+        Some("invalid_session_id") => {
+            UiError::new(shown_code, "The session server does not take this id.", "Copy the id again from the host.")
+        }
+        Some("host_proof_required") => UiError::new(
+            shown_code,
             "The session server does not let you do this.",
             "Only the session's host, or who is signed in for it, may.",
-        ),
-        "rate_limited" => ("The session server has had too many requests from here.", "Wait a few seconds, try again."),
-        "livekit_unreachable" => (
-            "The session server does not reach its LiveKit server.",
-            "Whoever runs it should check LIVEKIT_SERVER_URL and that LiveKit runs.",
-        ),
+        )
+        .because("It wants a proof of being the session's host, which this app has not."),
         _ => {
             let message = match shown(text) {
-                text if text.is_empty() => format!("The session server at {host} failed (HTTP status {status})."),
+                text if text.is_empty() => format!("The session server at {host} refuses (HTTP status {status})."),
                 text => format!("The session server says: {text}"),
             };
-            let hint =
-                if status >= 500 { "Try again; its log says more." } else { "Change what was asked, try again." };
-            return (message, hint.to_owned());
+            UiError::new(shown_code, message, "Change what was asked, and try again.").offering(Action::TryAgain)
         }
-    };
-    (message.to_owned(), hint.to_owned())
+    }
 }
 
 /// A server's text, cut to what fits and without control characters.
@@ -139,19 +144,29 @@ mod tests {
     use super::*;
 
     fn refusal(status: u16, code: Option<&str>, text: &str) -> UiError {
-        ApiError::Refused { host: "h:1".into(), status, code: code.map(Into::into), text: text.into() }.into()
+        let (code, text) = (code.map(Into::into), text.into());
+        ApiError::Refused { host: "h:1".into(), status, code, text, signed_in: false }.into()
     }
 
     #[test]
     fn a_status_is_enough() {
         for (status, code) in
-            [(401, "sign_in_required"), (404, "session_not_found"), (409, "session_full"), (410, "session_ended")]
+            [(401, "sign_in_required"), (409, "session_full"), (410, "session_ended"), (429, "rate_limited")]
         {
             let error = refusal(status, None, "whatever");
             assert_eq!(error.code, code);
             assert!(!error.message.contains("whatever"), "known refusals have our own words");
             assert!(error.message.ends_with('.') && error.hint.ends_with('.'));
+            assert!(error.why.is_some() && error.action.is_some());
         }
+        assert_eq!(refusal(404, Some("session_not_found"), "").code, "session_not_found");
+    }
+
+    #[test]
+    fn an_unreachable_server_is_worded_by_its_cause() {
+        let error = UiError::from(ApiError::Unreachable { host: "h:1".into(), cause: Cause::ApiCertificateBad });
+        assert_eq!(error.code, "api_certificate_bad");
+        assert!(error.message.contains("h:1") && error.action == Some(Action::OpenSettings));
     }
 
     #[test]
@@ -160,6 +175,7 @@ mod tests {
         assert_eq!(error.code, "odd");
         assert!(error.message.starts_with("The session server says: Nox"));
         assert!(error.message.len() < 300);
-        assert!(refusal(500, None, "").message.contains("HTTP status 500"));
+        assert_eq!(refusal(500, None, "").code, "api_failed");
+        assert!(refusal(418, None, "").message.contains("HTTP status 418"));
     }
 }

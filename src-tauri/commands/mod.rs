@@ -2,6 +2,7 @@
 
 mod app;
 mod devices;
+mod doctor;
 mod session;
 mod settings;
 
@@ -12,6 +13,7 @@ use tauri_specta::{Builder, collect_commands, collect_events};
 
 pub use app::{JoinRequest, Startup};
 
+use crate::doctor::DoctorUpdate;
 use crate::session::state::{Meters, SessionPatch};
 
 /// All commands and events, as they are registered with Tauri and written to TypeScript.
@@ -38,10 +40,15 @@ pub fn builder() -> Builder<tauri::Wry> {
             session::set_tiles,
             devices::devices,
             devices::choose_device,
+            doctor::start_doctor,
+            doctor::doctor,
+            doctor::stop_doctor,
+            doctor::report_text,
+            doctor::save_report,
             settings::settings,
             settings::save_settings,
             settings::set_credential,
             settings::clear_credential,
         ])
-        .events(collect_events![SessionPatch, Meters])
+        .events(collect_events![SessionPatch, Meters, DoctorUpdate])
 }

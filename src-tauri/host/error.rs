@@ -2,7 +2,8 @@
 
 use std::path::PathBuf;
 
-use crate::error::UiError;
+use crate::doctor::{self, Cause};
+use crate::error::{Action, UiError};
 
 /// Why this computer does not host.
 #[derive(Debug, thiserror::Error)]
@@ -41,41 +42,46 @@ pub enum HostError {
     Server(#[from] donfra_session_server::ServerError),
 }
 
+impl HostError {
+    /// What the doctor knows about it.
+    pub fn cause(&self) -> Cause {
+        match self {
+            Self::LiveKitMissing => Cause::LivekitProgramMissing,
+            Self::Exited { said } if said.contains("address already in use") => Cause::HostPortTaken,
+            // LiveKit says in its last words what it does not like.
+            Self::Exited { said } => doctor::sentence(said)
+                .and_then(|sentence| sentence.causes.first().copied())
+                .filter(|cause| *cause == Cause::SecretTooShort)
+                .unwrap_or(Cause::HostFailed),
+            Self::Server(donfra_session_server::ServerError::Listen { source, .. })
+                if source.kind() == std::io::ErrorKind::AddrInUse =>
+            {
+                Cause::HostPortTaken
+            }
+            _ => Cause::HostFailed,
+        }
+    }
+}
+
 impl From<HostError> for UiError {
     fn from(error: HostError) -> Self {
         tracing::warn!(%error, "hosting");
+        let known = Self::of_hosting(error.cause(), "this computer");
         match error {
-            HostError::LiveKitMissing => Self::new(
-                "livekit_missing",
-                "This computer has no LiveKit server, which it needs to host a session.",
-                "Install livekit-server 1.13 onto PATH (or run `cargo xtask env` in the sources), or set a session server \
-                 in the settings.",
-            ),
             HostError::NoNetwork => Self::new(
                 "no_network",
                 "This computer is on no network, so that nobody could join.",
                 "Connect it to the network, or switch off \"Let people on my network join\".",
-            ),
-            HostError::Start { program, .. } => Self::new(
-                "livekit_failed",
-                "The LiveKit server of this computer cannot be started.",
-                format!("Check that {} is a program for this computer.", program.display()),
-            ),
-            HostError::Exited { .. } => Self::new(
-                "livekit_failed",
-                "The LiveKit server of this computer ended at its start.",
-                "The log says why; another version of livekit-server may be needed (1.13).",
-            ),
-            HostError::NotReady { seconds } => Self::new(
-                "livekit_failed",
-                format!("The LiveKit server of this computer does not answer after {seconds} s."),
-                "Try again; if it stays so, look whether a firewall blocks it.",
-            ),
-            HostError::Ports(_) | HostError::Server(_) => Self::new(
-                "host_failed",
-                "This computer cannot host a session now.",
-                "Close other programs and try again; the log says more.",
-            ),
+            )
+            .because("The settings let people on the network join, and there is no network address to give them.")
+            .offering(Action::OpenSettings),
+            HostError::Start { program, source } => {
+                let program = program.display();
+                let why = format!("The system does not start {program}: {source}.");
+                Self { hint: format!("Check that {program} is a program for this computer."), ..known.because(why) }
+            }
+            HostError::NotReady { seconds } => known.because(format!("LiveKit does not answer after {seconds} s.")),
+            _ => known,
         }
     }
 }

@@ -18,7 +18,7 @@ use super::state::{
     Change, ConnectStep, Device, EndReason, Meters, Participant, Phase, Quality, Role, SessionPatch, SessionState,
 };
 use super::text::checked;
-use super::{invitation, people};
+use super::{Diagnosis, LastAttempt, invitation, people};
 use crate::api::ApiClient;
 use crate::error::UiError;
 use crate::host::Host;
@@ -67,6 +67,7 @@ pub struct Actor {
     events: Option<mpsc::UnboundedReceiver<RoomEvent>>,
     proofs: HashMap<String, Proof>,
     number: u64,
+    last: Option<LastAttempt>,
 }
 
 impl Actor {
@@ -91,6 +92,7 @@ impl Actor {
             events: None,
             proofs: HashMap::new(),
             number: 0,
+            last: None,
         };
         tauri::async_runtime::spawn(actor.run());
         post
@@ -162,6 +164,10 @@ impl Actor {
                 }
             }
             Message::SetDevice(device, on, reply) => drop(reply.send(self.set_device(device, on))),
+            Message::Diagnosis(reply) => {
+                let host = self.host.as_ref().map(|host| (host.base_url().clone(), host.lan()));
+                let _ = reply.send(Diagnosis { host, last: self.last.clone() });
+            }
             Message::LanAddress(reply) => {
                 let host = self.host.as_ref().filter(|host| host.lan());
                 let _ = reply.send(host.map(|host| host.base_url().as_str().to_owned()));
@@ -226,6 +232,12 @@ impl Actor {
         let mut state = SessionState::idle(0);
         state.phase = Phase::Connecting { step: ConnectStep::AskingApi };
         let mut host_key = None;
+        self.last = Some(match &wish {
+            Wish::Create { .. } => LastAttempt { api: None, session_id: None },
+            Wish::Join(invitation) => {
+                LastAttempt { api: invitation.api.clone(), session_id: Some(invitation.session_id.clone()) }
+            }
+        });
         match &wish {
             Wish::Create { title } => {
                 state.title = Some(title.clone());

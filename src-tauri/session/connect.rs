@@ -14,6 +14,7 @@ use super::invitation::Invitation;
 use super::state::{ConnectStep, Role};
 use super::token;
 use crate::api::{ApiClient, ApiError, BaseUrl};
+use crate::doctor::Cause;
 use crate::error::UiError;
 use crate::host::{self, Host};
 use crate::settings::{SessionServer, SettingsStore};
@@ -160,7 +161,7 @@ async fn own_host(host: Option<Host>, lan: bool, news: &impl Fn(News)) -> Result
 fn executable() -> Result<PathBuf, UiError> {
     std::env::current_exe().map_err(|error| {
         tracing::error!(%error, "the app does not know its own executable");
-        UiError::new("host_failed", "This computer cannot host a session now.", "Start the app again.")
+        UiError::of_hosting(Cause::HostFailed, "this computer")
     })
 }
 
@@ -212,16 +213,13 @@ async fn join_here(
             Err(error) => return Err(error.into()),
         }
     }
-    let message = if found {
+    let why = if found {
         "No session server on this computer has a session with this id."
     } else {
         "No session server runs on this computer, where the settings have it."
     };
-    Err(UiError::new(
-        "session_not_found",
-        message,
-        "If the host is elsewhere, set the address of that session server in the settings.",
-    ))
+    let hint = "If the host is elsewhere, set the address of that session server in the settings.";
+    Err(UiError { hint: hint.into(), ..UiError::of(Cause::SessionNotFound, "this computer").because(why) })
 }
 
 async fn try_join(
@@ -251,13 +249,7 @@ async fn try_join(
 }
 
 fn claims(token: &SecretString) -> Result<token::Claims, UiError> {
-    token::claims(token).ok_or_else(|| {
-        UiError::new(
-            "token_unreadable",
-            "The session server gave something that is no LiveKit access token.",
-            "Whoever runs it should look at its version and log.",
-        )
-    })
+    token::claims(token).ok_or_else(|| UiError::of(Cause::TokenUnreadable, "the session server"))
 }
 
 async fn join_room(admission: &Admission) -> Result<(Room, mpsc::UnboundedReceiver<RoomEvent>), UiError> {

@@ -3,7 +3,8 @@
 use livekit::{DisconnectReason, RoomError};
 
 use super::state::EndReason;
-use crate::error::UiError;
+use crate::doctor::{self, Cause};
+use crate::error::{Action, UiError};
 
 /// LiveKit's reason as the UI words it.
 pub fn of_disconnect(reason: DisconnectReason) -> EndReason {
@@ -22,34 +23,38 @@ pub fn of_disconnect(reason: DisconnectReason) -> EndReason {
 
 /// Why LiveKit at `host` did not let in. The SDK gives a text only.
 pub fn of_connect(error: &RoomError, host: &str) -> UiError {
-    let text = error.to_string().to_lowercase();
+    UiError::of(cause_of_connect(&error.to_string()), host).offering(Action::RunDoctor)
+}
+
+fn cause_of_connect(text: &str) -> Cause {
+    let text = text.to_lowercase();
     let has = |words: &[&str]| words.iter().any(|word| text.contains(word));
     if has(&["401", "403", "unauthorized", "forbidden", "invalid token", "permission"]) {
-        return UiError::new(
-            "token_refused",
-            "LiveKit refused the access token.",
-            "The session server and LiveKit must have the same API key and secret, and clocks that agree.",
-        );
+        return doctor::cause_of_refused_token(&text).unwrap_or(Cause::LivekitTokenRefused);
     }
-    if has(&["404", "not found", "does not exist"]) {
-        return UiError::new(
-            "room_gone",
-            "LiveKit has no room for this session.",
-            "It has probably ended: ask the host for a new one.",
-        );
+    if has(&["404", "does not exist", "room not found"]) {
+        return Cause::LivekitRoomMissing;
     }
-    if has(&["timeout", "timed out"]) {
-        return UiError::new(
-            "livekit_timeout",
-            format!("The connection to LiveKit at {host} did not come about in time."),
-            "Often a firewall lets no media through: UDP, or TCP to LiveKit's media port, must be open.",
-        );
+    if has(&["limit exceeded", "max participants", "429"]) {
+        return Cause::LivekitRoomFull;
     }
-    UiError::new(
-        "livekit_unreachable",
-        format!("LiveKit at {host} cannot be reached from this computer."),
-        "The session server's LIVEKIT_PUBLIC_URL must be an address that reaches LiveKit from here.",
-    )
+    if has(&["connection refused"]) {
+        return Cause::LivekitNotRunning;
+    }
+    if has(&["certificate", "unknownissuer", "notvalidforname"]) {
+        return Cause::LivekitCertificateBad;
+    }
+    if has(&["lookup", "dns", "name or service not known"]) {
+        return Cause::ServerUrlUnresolved;
+    }
+    if has(&["200 ok", "not websocket", "upgrade"]) {
+        return Cause::WebsocketEaten;
+    }
+    // The WebSocket was there, and the media did not come about.
+    if has(&["peer connection", "pc connection", "ice", "timed out", "timeout"]) && !has(&["signal"]) {
+        return Cause::MediaBlocked;
+    }
+    Cause::LivekitPortFiltered
 }
 
 #[cfg(test)]
@@ -74,10 +79,19 @@ mod tests {
     }
 
     #[test]
-    fn a_refused_token_is_told_from_an_unreachable_server() {
-        let error = |text: &str| of_connect(&RoomError::Internal(text.into()), "h:7880").code;
-        assert_eq!(error("signal failure: client error: 401 - invalid token"), "token_refused");
-        assert_eq!(error("Connection refused (os error 111)"), "livekit_unreachable");
-        assert_eq!(error("operation timed out"), "livekit_timeout");
+    fn what_the_sdk_says_is_sorted() {
+        for (text, cause) in [
+            ("signal failure: client error: 401 - invalid API key: x", Cause::LivekitKeyUnknown),
+            ("signal failure: client error: 401 - no: token signature is invalid", Cause::LivekitSecretWrong),
+            ("signal failure: client error: 401 Unauthorized", Cause::LivekitTokenRefused),
+            ("client error: 404 Not Found - requested room does not exist", Cause::LivekitRoomMissing),
+            ("ws failure: IO error: Connection refused (os error 111)", Cause::LivekitNotRunning),
+            ("signal failure: timeout", Cause::LivekitPortFiltered),
+            ("timed out", Cause::MediaBlocked),
+        ] {
+            assert_eq!(cause_of_connect(text), cause, "{text}");
+        }
+        let error = of_connect(&RoomError::Internal("Connection refused".into()), "h:7880");
+        assert!(error.message.contains("h:7880") && error.action == Some(Action::RunDoctor));
     }
 }

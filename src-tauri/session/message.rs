@@ -2,6 +2,7 @@
 
 use tokio::sync::oneshot;
 
+use super::Diagnosis;
 use super::connect::News;
 use super::state::{Device, DeviceState, SessionState};
 use crate::error::UiError;
@@ -32,6 +33,8 @@ pub enum Message {
     SetDevice(Device, bool, Answer),
     /// Another device of this kind, by id; none: the system's default.
     ChooseDevice(Device, Option<String>),
+    /// What the doctor needs to know.
+    Diagnosis(Reply<Diagnosis>),
     /// What to send people on the network.
     LanAddress(Reply<Option<String>>),
     /// News of the attempt of this number.

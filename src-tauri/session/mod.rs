@@ -13,7 +13,7 @@ mod room_events;
 pub mod sdk;
 pub mod state;
 mod text;
-mod token;
+pub(crate) mod token;
 
 use std::sync::Arc;
 
@@ -21,12 +21,31 @@ use tauri::AppHandle;
 use tauri_specta::Event;
 use tokio::sync::{mpsc, oneshot};
 
+use crate::api::BaseUrl;
 use crate::error::UiError;
 use crate::settings::SettingsStore;
 use crate::video::Frames;
 use actor::Actor;
 use message::{Message, Reply};
 use state::{Device, SessionState};
+
+/// What was tried last.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LastAttempt {
+    /// The session server that an invitation named; else it was the one of the settings.
+    pub api: Option<BaseUrl>,
+    /// The session to be joined; none where one was to be created.
+    pub session_id: Option<String>,
+}
+
+/// What the doctor needs to know of sessions.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Diagnosis {
+    /// The session server of this computer, if it runs, and whether it is on the network.
+    pub host: Option<(BaseUrl, bool)>,
+    /// What was tried last in this run of the program.
+    pub last: Option<LastAttempt>,
+}
 
 /// The live session, for who sends it commands.
 #[derive(Clone)]
@@ -111,6 +130,14 @@ impl Session {
     pub fn choose_device(&self, device: Device, id: Option<String>) {
         // An error means that the app is closing.
         let _ = self.post.send(Message::ChooseDevice(device, id));
+    }
+
+    /// What the doctor needs to know.
+    ///
+    /// # Errors
+    /// The app is closing.
+    pub async fn diagnosis(&self) -> Result<Diagnosis, UiError> {
+        self.ask(Message::Diagnosis).await
     }
 
     /// What to send people on the own network, while this computer hosts there.

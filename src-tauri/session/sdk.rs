@@ -2,7 +2,11 @@
 
 use livekit::prelude::{Room, RoomError, RoomOptions};
 
+use crate::doctor::Cause;
 use crate::error::UiError;
+
+/// The version of LiveKit's Rust SDK that the app is written for.
+pub const VERSION: &str = "0.10";
 
 /// Loads the SDK and says what is wrong with it: missing, another version, or not the one that LiveKit published.
 ///
@@ -13,11 +17,7 @@ pub async fn check() -> Result<(), UiError> {
     match Room::connect("", "", RoomOptions::default()).await {
         Err(RoomError::Internal(text)) => {
             tracing::error!(error = text, "LiveKit's SDK cannot be used");
-            Err(UiError::new(
-                "sdk_unusable",
-                format!("Sessions cannot be joined: {text}."),
-                "Install Donfra Live again.",
-            ))
+            Err(UiError::of(Cause::SdkUnusable, "").because(format!("{text}.")))
         }
         _ => Ok(()),
     }

@@ -38,7 +38,7 @@ async fn a_wrong_id_costs_no_request_and_a_dead_api_is_named() {
     ada.click(&id("join-session")).await;
     ada.sees(&error("invalid_session_id")).await;
     ada.click(&id("create-session")).await;
-    ada.sees(&error("api_unreachable")).await;
+    ada.sees(&error("api_not_running")).await;
     assert!(ada.text(&id("error")).await.contains(&address), "the address is named");
     ada.close().await;
 }

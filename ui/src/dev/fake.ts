@@ -154,7 +154,9 @@ export function fakeBackend(query: URLSearchParams, drawn: Drawn): Backend {
   const refused = new BackendError({
     code: "session_id_invalid",
     message: "There is no session id in this text.",
+    why: null,
     hint: "Paste the id or the invitation that the host sent you.",
+    action: null,
   });
 
   return {
@@ -193,6 +195,12 @@ export function fakeBackend(query: URLSearchParams, drawn: Drawn): Backend {
     saveSettings: async (settings) => (view = { ...view, settings }),
     setCredential: async (kind) => (view = { ...view, credential: kind }),
     clearCredential: async () => (view = { ...view, credential: "none" }),
+    startDoctor: async () => undefined,
+    doctor: async () => ({ run: 0, running: false, checks: [], report: null }),
+    stopDoctor: async () => undefined,
+    reportText: async () => "",
+    saveReport: async () => "/tmp/donfra-live-connection.txt",
+    onDoctor: async () => () => undefined,
     lanAddress: async () => (query.has("lan") ? "http://192.168.1.20:8080/api" : null),
     videoLayer: async () => ({ kind: "native" }),
     setBackdrop: async () => undefined,

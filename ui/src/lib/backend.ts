@@ -5,7 +5,12 @@ import type {
   Device,
   DeviceChoice,
   DeviceList,
+  DoctorState,
+  DoctorSubject,
+  DoctorUpdate,
   Meters,
+  ReportFormat,
+  ReportKind,
   Rgb,
   SessionPatch,
   Settings,
@@ -41,10 +46,16 @@ export interface Backend {
   setCredential(kind: SignIn, secret: string): Promise<SettingsView>;
   clearCredential(): Promise<SettingsView>;
   lanAddress(): Promise<string | null>;
+  startDoctor(subject: DoctorSubject): Promise<void>;
+  doctor(): Promise<DoctorState>;
+  stopDoctor(): Promise<void>;
+  reportText(which: ReportKind, format: ReportFormat): Promise<string>;
+  saveReport(which: ReportKind, format: ReportFormat): Promise<string>;
   videoLayer(): Promise<VideoLayerInfo>;
   setBackdrop(colour: Rgb): Promise<void>;
   onPatch(listener: (patch: SessionPatch) => void): Promise<() => void>;
   onMeters(listener: (meters: Meters) => void): Promise<() => void>;
+  onDoctor(listener: (update: DoctorUpdate) => void): Promise<() => void>;
 }
 
 /** A {@link UiError} that can be thrown. */
@@ -54,7 +65,7 @@ export class BackendError extends Error {
   }
 }
 
-/** The error's three parts, whatever was thrown. */
+/** The error's parts, whatever was thrown. */
 export function uiError(thrown: unknown): UiError {
   if (thrown instanceof BackendError) return thrown.ui;
   console.error(thrown);
@@ -95,8 +106,14 @@ export const tauriBackend: Backend = {
   setCredential: (kind, secret) => take(commands.setCredential(kind, secret)),
   clearCredential: () => take(commands.clearCredential()),
   lanAddress: () => take(commands.lanAddress()),
+  startDoctor: (subject) => done(commands.startDoctor(subject)),
+  doctor: () => take(commands.doctor()),
+  stopDoctor: () => done(commands.stopDoctor()),
+  reportText: (which, format) => take(commands.reportText(which, format)),
+  saveReport: (which, format) => take(commands.saveReport(which, format)),
   videoLayer: () => take(commands.videoLayer()),
   setBackdrop: (colour) => done(commands.setBackdrop(colour)),
   onPatch: (listener) => events.sessionPatch.listen((event) => listener(event.payload)),
   onMeters: (listener) => events.meters.listen((event) => listener(event.payload)),
+  onDoctor: (listener) => events.doctorUpdate.listen((event) => listener(event.payload)),
 };

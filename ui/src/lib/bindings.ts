@@ -46,6 +46,16 @@ export const commands = {
 	devices: () => typedError<DeviceList, UiError>(__TAURI_INVOKE("devices")),
 	/**  Uses this device from now on, and remembers it; none: the system's default. */
 	chooseDevice: (device: Device, choice: DeviceChoice | null) => typedError<SettingsView, UiError>(__TAURI_INVOKE("choose_device", { device, choice })),
+	/**  Starts the checks; what comes of them is told by `DoctorUpdate`. The same run goes on where one is under way. */
+	startDoctor: (subject: DoctorSubject) => typedError<null, UiError>(__TAURI_INVOKE("start_doctor", { subject })),
+	/**  How the doctor is now. */
+	doctor: () => typedError<DoctorState, UiError>(__TAURI_INVOKE("doctor")),
+	/**  Stops the checks. */
+	stopDoctor: () => typedError<null, UiError>(__TAURI_INVOKE("stop_doctor")),
+	/**  A report, to be copied. There is no secret in it. */
+	reportText: (which: ReportKind, format: ReportFormat) => typedError<string, UiError>(__TAURI_INVOKE("report_text", { which, format })),
+	/**  Puts a report into the documents folder, and says where. */
+	saveReport: (which: ReportKind, format: ReportFormat) => typedError<string, UiError>(__TAURI_INVOKE("save_report", { which, format })),
 	/**  The settings in effect, and what stands beside them. */
 	settings: () => typedError<SettingsView, UiError>(__TAURI_INVOKE("settings")),
 	/**  Keeps these settings; they count from the next session on. */
@@ -58,11 +68,166 @@ export const commands = {
 
 /** Events */
 export const events = {
+	doctorUpdate: makeEvent<DoctorUpdate, DoctorUpdate>("doctor-update"),
 	meters: makeEvent<Meters, Meters>("meters"),
 	sessionPatch: makeEvent<SessionPatch, SessionPatch>("session-patch"),
 };
 
 /* Types */
+/**  The one thing that a person can do about an error with one click. */
+export type Action = 
+/**  Do it again. */
+"try_again" | 
+/**  Set something. */
+"open_settings" | 
+/**  Have the connection checked. */
+"run_doctor";
+
+/**  The first broken link, explained. */
+export type Answer = {
+	/**  The check that found it. */
+	check: CheckId,
+	/**  What it is. */
+	cause: Cause,
+	/**  Failed, or only a warning. */
+	verdict: Verdict,
+	/**  What happened, one sentence. */
+	message: string,
+	/**  Why that is so. */
+	why: string,
+	/**  What to do for who hosts. */
+	host: string,
+	/**  What to do for who joins. */
+	guest: string,
+	/**  The one button for it. */
+	action: Action | null,
+};
+
+/**  The program that made a report. */
+export type AppInfo = {
+	/**  Its version, e.g. `0.1.0`. */
+	version: string,
+	/**  The operating system, e.g. `linux`. */
+	os: string,
+	/**  The processor, e.g. `x86_64`. */
+	arch: string,
+	/**  The version of LiveKit's SDK that the app is made for. */
+	sdk: string,
+};
+
+/**  What is wrong. The codes are stable: reports, tests and documentation name them. */
+export type Cause = 
+/**  The session server's address is none. */
+"api_address_invalid" | 
+/**  Its name is unknown. */
+"api_name_unresolved" | 
+/**  Nothing listens there. */
+"api_not_running" | 
+/**  No answer in time. */
+"api_timeout" | 
+/**  What answers does not speak HTTP. */
+"api_port_other_program" | 
+/**  Its certificate is not to be trusted. */
+"api_certificate_bad" | 
+/**  http where it should be https, or the reverse. */
+"api_wrong_scheme" | 
+/**  The network wants a sign-in on a web page first. */
+"captive_portal" | 
+/**  Something else answers. */
+"not_a_session_api" | 
+/**  The system's proxy does not let through. */
+"proxy_refuses" | 
+/**  IPv6 does not work where IPv4 does. */
+"ipv6_broken" | 
+/**  It wants a sign-in, and none is set. */
+"sign_in_required" | 
+/**  It does not take the sign-in that is set. */
+"sign_in_refused" | 
+/**  There is no such session. */
+"session_not_found" | 
+/**  The session has ended. */
+"session_ended" | 
+/**  Nobody else fits in. */
+"session_full" | 
+/**  Too many requests. */
+"rate_limited" | 
+/**  The session server failed. */
+"api_failed" | 
+/**  The session server does not reach LiveKit. */
+"api_livekit_unreachable" | 
+/**  LiveKit refuses the session server's key. */
+"api_livekit_refuses_key" | 
+/**  The API secret has less than 32 characters. */
+"secret_too_short" | 
+/**  A port that this computer's server needs is taken. */
+"host_port_taken" | 
+/**  This computer has no LiveKit server. */
+"livekit_program_missing" | 
+/**  This computer's server does not start. */
+"host_failed" | 
+/**  LiveKit's SDK cannot be used. */
+"sdk_unusable" | 
+/**  What the session server gave is no token. */
+"token_unreadable" | 
+/**  The token has run out. */
+"token_expired" | 
+/**  Clocks differ. */
+"clock_off" | 
+/**  The token is for another room. */
+"token_other_room" | 
+/**  The token does not let join. */
+"token_may_not_join" | 
+/**  LiveKit's address is a name that only Docker knows. */
+"server_url_docker_name" | 
+/**  LiveKit's address is Docker's name for its host. */
+"server_url_host_docker_internal" | 
+/**  LiveKit's address is that of another machine's loopback. */
+"server_url_loopback" | 
+/**  LiveKit's address has the wrong scheme. */
+"server_url_wrong_scheme" | 
+/**  LiveKit's address is a path behind which there is no LiveKit. */
+"server_url_relative" | 
+/**  The name in LiveKit's address is unknown. */
+"server_url_unresolved" | 
+/**  LiveKit's address is none. */
+"server_url_invalid" | 
+/**  Nothing listens at LiveKit's address. */
+"livekit_not_running" | 
+/**  LiveKit's port answers nothing. */
+"livekit_port_filtered" | 
+/**  Another program answers at LiveKit's port. */
+"livekit_port_other_program" | 
+/**  LiveKit's certificate is not to be trusted. */
+"livekit_certificate_bad" | 
+/**  LiveKit does not know the API key of the token. */
+"livekit_key_unknown" | 
+/**  LiveKit has another secret for the API key of the token. */
+"livekit_secret_wrong" | 
+/**  LiveKit refuses the token for another reason. */
+"livekit_token_refused" | 
+/**  LiveKit has no such room. */
+"livekit_room_missing" | 
+/**  LiveKit lets nobody else into the room. */
+"livekit_room_full" | 
+/**  A WebSocket does not get through to LiveKit. */
+"websocket_eaten" | 
+/**  UDP is blocked, TCP carries the media. */
+"udp_blocked" | 
+/**  Neither UDP nor TCP carries the media. */
+"media_blocked" | 
+/**  Only a TURN server would carry the media. */
+"turn_needed" | 
+/**  LiveKit names an address inside Docker for the media. */
+"ice_address_inside_docker" | 
+/**  LiveKit names an address for the media that cannot be reached. */
+"ice_address_unreachable" | 
+/**  Much of the media is lost. */
+"media_lossy" | 
+/**  The media takes long, or little gets through. */
+"media_slow" | 
+/**  No media comes back. */
+"media_none";
+
 /**  What a patch changes. */
 export type Change = 
 /**  All of it: a session began or ended. */
@@ -97,6 +262,65 @@ identity: string } |
 device: Device; 
 /**  Its new state. */
 state: DeviceState };
+
+/**  A check, in the order of the chain from the app to the media. */
+export type CheckId = 
+/**  The session server's address is one, and its name is known; or this computer's server runs. */
+"api_address" | 
+/**  It answers: TCP, TLS, HTTP. */
+"api_answers" | 
+/**  What answers is a session API. */
+"session_api" | 
+/**  It takes the sign-in, where it wants one. */
+"sign_in" | 
+/**  Create or join gives a token. */
+"session" | 
+/**  The token says what it should. */
+"token" | 
+/**  The clocks agree. */
+"clock" | 
+/**  LiveKit's address can be one from here. */
+"server_url" | 
+/**  LiveKit answers there. */
+"livekit_port" | 
+/**  LiveKit takes the token. */
+"livekit_token" | 
+/**  A WebSocket gets through to LiveKit. */
+"websocket" | 
+/**  WebRTC connects. */
+"ice" | 
+/**  A test track goes out and comes back. */
+"media";
+
+/**  A check's result. */
+export type CheckResult = {
+	/**  Which check. */
+	id: CheckId,
+	/**  What was checked, for a person. */
+	title: string,
+	/**  What it came to. */
+	verdict: Verdict,
+	/**  What is wrong, for a warning or a failure. */
+	cause: Cause | null,
+	/**  The check that failed and without which this one makes no sense. */
+	skipped_because: CheckId | null,
+	/**  What was seen. */
+	seen: string,
+	/**  What to do about it, for who sits here. */
+	todo: string | null,
+	/**  How long it took, ms. */
+	ms: number,
+};
+
+/**  A check as the doctor's page shows it. */
+export type CheckState = {
+	/**  Which check. */
+	id: CheckId,
+	/**  What is checked, for a person. */
+	title: string,
+	/**  How far it is. */
+	progress: Progress,
+};
 
 /**  The devices that a person chose. None: the system's default. */
 export type ChosenDevices = {
@@ -181,6 +405,70 @@ name: string } |
 { kind: "failed"; 
 /**  What the system said, in words. */
 message: string };
+
+/**  What has changed. */
+export type DoctorChange = 
+/**  A run has begun. */
+{ kind: "started"; 
+/**  Every check, waiting. */
+checks: CheckState[] } | 
+/**  A check has begun. */
+{ kind: "checking"; 
+/**  Which. */
+id: CheckId } | 
+/**  A check has its result. */
+{ kind: "checked"; 
+/**  The result. */
+result: CheckResult } | 
+/**  The run is finished. */
+{ kind: "finished"; 
+/**  What it came to. */
+report: DoctorReport } | 
+/**  The run was stopped. */
+{ kind: "stopped" };
+
+/**  A whole report. */
+export type DoctorReport = {
+	/**  [`VERSION`]. */
+	version: number,
+	/**  The program. */
+	app: AppInfo,
+	/**  When, RFC 3339. */
+	at: string,
+	/**  What was looked at. */
+	subject: Subject,
+	/**  The first broken link; none if all is well. */
+	answer: Answer | null,
+	/**  Every check, in order. */
+	checks: CheckResult[],
+};
+
+/**  How the doctor is. */
+export type DoctorState = {
+	/**  Which run it is, from 1; 0 before the first. */
+	run: number,
+	/**  Whether it is under way. */
+	running: boolean,
+	/**  Every check of this run. */
+	checks: CheckState[],
+	/**  What it came to, once it is finished. */
+	report: DoctorReport | null,
+};
+
+/**  What the doctor is to look at. */
+export type DoctorSubject = 
+/**  The session server in effect, with a session of the doctor's own. */
+"settings" | 
+/**  What was tried last: the session server and the session, where there was one. */
+"last_attempt";
+
+/**  A change, and of which run. */
+export type DoctorUpdate = {
+	/**  Which run. */
+	run: number,
+	/**  What has changed. */
+	change: DoctorChange,
+};
 
 /**  Every way out of a session. */
 export type EndReason = 
@@ -271,6 +559,17 @@ step: ConnectStep } |
 /**  Why. */
 reason: EndReason };
 
+/**  How far a check is. */
+export type Progress = 
+/**  Its turn has not come. */
+{ kind: "waiting" } | 
+/**  It is being looked at now. */
+{ kind: "checking" } | 
+/**  It has a result. */
+{ kind: "done"; 
+/**  The result. */
+result: CheckResult };
+
 /**  Connection quality. */
 export type Quality = 
 /**  Not known yet. */
@@ -283,6 +582,20 @@ export type Quality =
 "poor" | 
 /**  Gone. */
 "lost";
+
+/**  In which form. */
+export type ReportFormat = 
+/**  For people. */
+"text" | 
+/**  For programs. */
+"json";
+
+/**  Which report. */
+export type ReportKind = 
+/**  The doctor's last one. */
+"doctor" | 
+/**  That of the session under way, or of the last one. */
+"session";
 
 /**  A colour of the screen (sRGB). */
 export type Rgb = {
@@ -389,6 +702,14 @@ export type Startup = {
 	join: JoinRequest | null,
 };
 
+/**  What was looked at. */
+export type Subject = {
+	/**  The session server: scheme, host, port and path; none before it is known. */
+	api: string | null,
+	/**  Whether a certain session was looked at, and not one of the doctor's own. */
+	session: boolean,
+};
+
 /**  The colours of the interface. */
 export type Theme = 
 /**  As the system has it. */
@@ -460,9 +781,24 @@ export type UiError = {
 	code: string,
 	/**  What happened, one sentence. */
 	message: string,
+	/**  Why, one sentence, where there is something to know. */
+	why: string | null,
 	/**  What to do about it, one sentence. */
 	hint: string,
+	/**  The one button for it, if any. */
+	action: Action | null,
 };
+
+/**  What a check came to. */
+export type Verdict = 
+/**  As it should be. */
+"ok" | 
+/**  It works, but not well. */
+"warning" | 
+/**  Here the chain is broken. */
+"failed" | 
+/**  Not looked at. */
+"skipped";
 
 /**  How the UI takes part in showing pictures. */
 export type VideoLayerInfo = 

@@ -172,8 +172,14 @@ export const texts = {
     version: (version: string) => `Version ${version}`,
   },
   errors: {
-    internal: { message: "Something went wrong inside the app.", hint: "Try again." },
-    nameMissing: { code: "name_missing", message: "Your name is missing.", hint: "Enter the name others shall see." },
+    internal: { message: "Something went wrong inside the app.", why: null, hint: "Try again.", action: null },
+    nameMissing: {
+      code: "name_missing",
+      message: "Your name is missing.",
+      why: null,
+      hint: "Enter the name others shall see.",
+      action: null,
+    },
   },
 };
 

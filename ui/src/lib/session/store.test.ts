@@ -93,6 +93,7 @@ it("forgets the figures of tiles that are gone, and all at the end", async () =>
 it("tells a command's failure in the session", async () => {
   const { store } = backend([async () => at(1)]);
   await store.start();
-  await store.run(Promise.reject(new BackendError({ code: "not_permitted", message: "No.", hint: "Ask." })));
+  const refused = { code: "not_permitted", message: "No.", why: null, hint: "Ask.", action: null };
+  await store.run(Promise.reject(new BackendError(refused)));
   expect(store.error?.code).toBe("not_permitted");
 });
