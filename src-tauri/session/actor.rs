@@ -28,6 +28,9 @@ use crate::video::Frames;
 /// How often levels and frame counts are told: five times a second.
 const METERS_INTERVAL: Duration = Duration::from_millis(200);
 
+/// How often changes of who is there are told at most: a crowd that comes at once is a few patches, not one a person.
+const PEOPLE_INTERVAL: Duration = Duration::from_millis(100);
+
 /// Longest that leaving a room is waited for in the background.
 const CLOSE_TIMEOUT: Duration = Duration::from_secs(5);
 
@@ -68,6 +71,8 @@ pub struct Actor {
     proofs: HashMap<String, Proof>,
     number: u64,
     last: Option<LastAttempt>,
+    /// Who is there, or how, has changed since it was told.
+    people_changed: bool,
 }
 
 impl Actor {
@@ -93,6 +98,7 @@ impl Actor {
             proofs: HashMap::new(),
             number: 0,
             last: None,
+            people_changed: false,
         };
         tauri::async_runtime::spawn(actor.run());
         post
@@ -101,6 +107,8 @@ impl Actor {
     async fn run(mut self) {
         let mut tick = tokio::time::interval(METERS_INTERVAL);
         tick.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+        let mut people = tokio::time::interval(PEOPLE_INTERVAL);
+        people.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
         loop {
             let event = async {
                 match &mut self.events {
@@ -122,6 +130,7 @@ impl Actor {
                     Some(event) => self.room_event(event),
                     None => self.finish(EndReason::ConnectionLost),
                 },
+                _ = people.tick(), if self.people_changed => self.tell_people(),
                 _ = tick.tick(), if self.live.is_some() => self.tell_meters(),
             }
         }
@@ -316,8 +325,8 @@ impl Actor {
         let report = Arc::new(move |device, start, state| {
             let _ = post.send(Message::Device(number, device, start, state));
         });
-        let mut devices =
-            Devices::new(self.frames.clone(), admission.identity.clone(), &self.settings.current().devices, report);
+        let me = people::key(&admission.identity);
+        let mut devices = Devices::new(self.frames.clone(), me, &self.settings.current().devices, report);
         if admission.can_publish {
             devices.switch(Device::Camera, true);
             devices.switch(Device::Microphone, true);
@@ -357,9 +366,15 @@ impl Actor {
                 tracing::info!(?reason, "disconnected");
                 return self.finish(super::end_reason::of_disconnect(reason));
             }
+            // What peers send and nobody here reads changes nothing.
+            RoomEvent::DataReceived { .. }
+            | RoomEvent::ChatMessage { .. }
+            | RoomEvent::TranscriptionReceived { .. }
+            | RoomEvent::TextStreamOpened { .. }
+            | RoomEvent::ByteStreamOpened { .. } => return,
             _ => {}
         }
-        self.people_changed();
+        self.people_changed = true;
     }
 
     fn set_device(&mut self, device: Device, on: bool) -> Result<(), UiError> {
@@ -389,16 +404,17 @@ impl Actor {
         {
             devices.orders().into_iter().for_each(|order| publisher.order(order));
         }
-        self.people_changed();
+        self.tell_people();
     }
 
     /// Tells the UI who is in the room, and how.
-    fn people_changed(&mut self) {
+    fn tell_people(&mut self) {
+        self.people_changed = false;
         let Some(live) = &self.live else { return };
         let (Some(admission), Some(devices)) = (&live.admission, &live.devices) else { return };
         let (microphone, camera, screen) = devices.track_states();
         let me = Participant {
-            identity: admission.identity.clone(),
+            identity: people::key(&admission.identity),
             name: live.name.clone(),
             role: admission.role,
             is_local: true,

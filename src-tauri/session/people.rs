@@ -1,9 +1,18 @@
 //! Who is in the room, as the UI lists them.
 
+use std::hash::{DefaultHasher, Hash, Hasher};
+
 use livekit::prelude::{ConnectionQuality, RemoteParticipant, Room, TrackSource};
 
 use super::state::{Participant, Quality, Role, TrackState};
-use crate::video::TileSource;
+use super::text::shown;
+use crate::video::{TileId, TileSource};
+
+/// Longest name shown, in characters.
+const MAX_NAME: usize = 100;
+
+/// Longest identity that is passed on as it is, in bytes: what LiveKit servers take unless they are told otherwise.
+const MAX_IDENTITY: usize = 256;
 
 /// The attribute by which a host's app tells the others' who is the host. It is for show: what a host may do is in its
 /// token.
@@ -22,11 +31,10 @@ pub fn list(room: &Room, me: Participant) -> Vec<Participant> {
 }
 
 fn other(participant: &RemoteParticipant) -> Participant {
-    let identity = participant.identity().to_string();
-    let name = participant.name();
+    let identity = key(participant.identity().as_str());
     let host = participant.attributes().get(ROLE_ATTRIBUTE).is_some_and(|role| role == HOST_ROLE);
     let mut person = Participant {
-        name: if name.is_empty() { identity.clone() } else { name },
+        name: name(&participant.name(), &identity),
         identity,
         role: if host { Role::Host } else { Role::Viewer },
         is_local: false,
@@ -53,8 +61,29 @@ fn other(participant: &RemoteParticipant) -> Participant {
     person
 }
 
+/// By what a participant is known here: the identity, or where it is too long for anything, its beginning and a hash.
+pub fn key(identity: &str) -> String {
+    if identity.len() <= MAX_IDENTITY {
+        return identity.to_owned();
+    }
+    let mut hash = DefaultHasher::new();
+    identity.hash(&mut hash);
+    format!("{}…{:016x}", &identity[..identity.floor_char_boundary(MAX_IDENTITY / 2)], hash.finish())
+}
+
+/// What a participant is called: the name, else the identity, else a stranger.
+fn name(name: &str, identity: &str) -> String {
+    let names = [name, identity].map(|text| shown(text, MAX_NAME));
+    names.into_iter().find(|name| !name.is_empty()).unwrap_or_else(|| "Guest".into())
+}
+
+/// Which tile shows a video track of this participant and source.
+pub fn tile(participant: &RemoteParticipant, source: TrackSource) -> TileId {
+    TileId { identity: key(participant.identity().as_str()), source: tile_source(source) }
+}
+
 /// Which tile shows a video track of this source.
-pub fn tile_source(source: TrackSource) -> TileSource {
+fn tile_source(source: TrackSource) -> TileSource {
     match source {
         TrackSource::Screenshare => TileSource::Screen,
         _ => TileSource::Camera,
@@ -67,5 +96,26 @@ fn quality(quality: ConnectionQuality) -> Quality {
         ConnectionQuality::Good => Quality::Fair,
         ConnectionQuality::Poor => Quality::Poor,
         ConnectionQuality::Lost => Quality::Lost,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn everybody_has_a_name_that_fits() {
+        assert_eq!(name(" Ada ", "ada-1"), "Ada");
+        assert_eq!(name("\u{202e}\u{200b}", "ada-1"), "ada-1");
+        assert_eq!(name("", "\u{3164}"), "Guest");
+        assert_eq!(name(&"<b>".repeat(500_000), "x").chars().count(), MAX_NAME + 1);
+    }
+
+    #[test]
+    fn long_identities_stay_apart() {
+        assert_eq!(key("ada-1"), "ada-1");
+        let long = |end: &str| key(&format!("{}{end}", "ä".repeat(500_000)));
+        assert_ne!(long("a"), long("b"));
+        assert!(long("a").len() <= MAX_IDENTITY);
     }
 }

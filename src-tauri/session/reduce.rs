@@ -1,5 +1,7 @@
 //! The one way the state changes: by a patch, which gets its number and goes out.
 
+use std::collections::{HashMap, HashSet};
+
 use super::state::{Change, Device, DeviceState, Participant, SessionPatch, SessionState};
 
 /// The state, and where its patches go.
@@ -36,9 +38,9 @@ impl Store {
         (self.emit)(SessionPatch { sequence, change });
     }
 
-    /// Makes `people` the participants, by the fewest patches.
+    /// Makes `people` the participants, by one patch.
     pub fn set_people(&mut self, people: Vec<Participant>) {
-        for change in differences(&self.state.participants, people) {
+        if let Some(change) = difference(&self.state.participants, people) {
             self.change(change);
         }
     }
@@ -55,13 +57,18 @@ fn apply(state: &mut SessionState, change: Change) {
             state.role = role;
             state.can_publish = can_publish;
         }
-        Change::Participant { participant } => {
-            match state.participants.iter_mut().find(|known| known.identity == participant.identity) {
-                Some(known) => *known = participant,
-                None => state.participants.push(participant),
+        Change::People { left, changed } => {
+            let left: HashSet<String> = left.into_iter().collect();
+            state.participants.retain(|known| !left.contains(&known.identity));
+            let places: HashMap<String, usize> =
+                state.participants.iter().enumerate().map(|(at, known)| (known.identity.clone(), at)).collect();
+            for participant in changed {
+                match places.get(&participant.identity) {
+                    Some(&at) => state.participants[at] = participant,
+                    None => state.participants.push(participant),
+                }
             }
         }
-        Change::ParticipantLeft { identity } => state.participants.retain(|known| known.identity != identity),
         Change::Device { device, state: new } => *device_mut(state, device) = new,
     }
 }
@@ -75,15 +82,15 @@ fn device_mut(state: &mut SessionState, device: Device) -> &mut DeviceState {
     }
 }
 
-/// What leads from one list of people to the other: who went, then who came or changed.
-fn differences(old: &[Participant], new: Vec<Participant>) -> Vec<Change> {
-    let gone = old.iter().filter(|known| !new.iter().any(|person| person.identity == known.identity));
-    let mut changes: Vec<Change> =
-        gone.map(|known| Change::ParticipantLeft { identity: known.identity.clone() }).collect();
-    changes.extend(
-        new.into_iter().filter(|person| !old.contains(person)).map(|participant| Change::Participant { participant }),
-    );
-    changes
+/// What leads from one list of people to the other: who went, and who came or changed.
+fn difference(old: &[Participant], new: Vec<Participant>) -> Option<Change> {
+    let stay: HashSet<&str> = new.iter().map(|person| person.identity.as_str()).collect();
+    let gone = old.iter().filter(|known| !stay.contains(known.identity.as_str()));
+    let left: Vec<String> = gone.map(|known| known.identity.clone()).collect();
+    let known: HashMap<&str, &Participant> = old.iter().map(|known| (known.identity.as_str(), known)).collect();
+    let is_known = |person: &Participant| known.get(person.identity.as_str()).is_some_and(|known| *known == person);
+    let changed: Vec<Participant> = new.into_iter().filter(|person| !is_known(person)).collect();
+    (!left.is_empty() || !changed.is_empty()).then_some(Change::People { left, changed })
 }
 
 #[cfg(test)]
@@ -141,13 +148,24 @@ mod tests {
     }
 
     #[test]
+    fn however_many_come_it_is_one_patch() {
+        let (mut store, copy) = store();
+        let many = |count: usize| (0..count).map(|number| person(&number.to_string())).collect::<Vec<_>>();
+        store.set_people(many(500));
+        store.set_people(many(250));
+        let (state, patches) = &*copy.lock();
+        assert_eq!((state, *patches), (store.state(), 2));
+        assert_eq!(state.participants.len(), 250);
+    }
+
+    #[test]
     fn what_changes_nothing_is_not_told() {
         let (mut store, copy) = store();
         store.set_people(vec![person("a")]);
         let before = copy.lock().1;
         store.set_people(vec![person("a")]);
         store.change(Change::Phase { phase: Phase::Idle });
-        store.change(Change::ParticipantLeft { identity: "nobody".into() });
+        store.change(Change::People { left: vec!["nobody".into()], changed: Vec::new() });
         assert_eq!(copy.lock().1, before);
     }
 }

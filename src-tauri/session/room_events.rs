@@ -1,34 +1,27 @@
 //! Where the room's tracks go: pictures to their tiles, sound to the loudspeaker.
 
-use livekit::prelude::{RemoteTrack, RoomEvent};
+use livekit::prelude::{RemoteTrack, RoomEvent, TrackSource};
 
 use super::devices::Devices;
 use super::people;
-use crate::video::{Frames, TileId, TileSource};
+use crate::video::Frames;
 
 /// Connects and disconnects what `event` says of tracks. After a full reconnect every track is unsubscribed and
 /// subscribed again: its old stream is dead, and the new one takes its place here.
 pub fn route_media(event: &RoomEvent, frames: &Frames, devices: Option<&Devices>) {
     match event {
-        RoomEvent::TrackSubscribed { track, publication, participant } => {
-            let identity = participant.identity().to_string();
-            match track {
-                RemoteTrack::Video(track) => {
-                    let tile = TileId { identity, source: people::tile_source(publication.source()) };
-                    frames.watch(tile, track.clone());
-                }
-                RemoteTrack::Audio(track) => {
-                    if let Some(devices) = devices {
-                        devices.speaker().add(&identity, track.clone());
-                    }
+        RoomEvent::TrackSubscribed { track, publication, participant } => match track {
+            RemoteTrack::Video(track) => {
+                frames.watch(people::tile(participant, publication.source()), track.clone());
+            }
+            RemoteTrack::Audio(track) => {
+                if let Some(devices) = devices {
+                    devices.speaker().add(&people::key(participant.identity().as_str()), track.clone());
                 }
             }
-        }
+        },
         RoomEvent::TrackUnsubscribed { track, publication, participant } => match track {
-            RemoteTrack::Video(_) => {
-                let source = people::tile_source(publication.source());
-                frames.unwatch(&TileId { identity: participant.identity().to_string(), source });
-            }
+            RemoteTrack::Video(_) => frames.unwatch(&people::tile(participant, publication.source())),
             RemoteTrack::Audio(track) => {
                 if let Some(devices) = devices {
                     devices.speaker().remove(&track.sid());
@@ -36,8 +29,8 @@ pub fn route_media(event: &RoomEvent, frames: &Frames, devices: Option<&Devices>
             }
         },
         RoomEvent::ParticipantDisconnected(participant) => {
-            for source in [TileSource::Camera, TileSource::Screen] {
-                frames.unwatch(&TileId { identity: participant.identity().to_string(), source });
+            for source in [TrackSource::Camera, TrackSource::Screenshare] {
+                frames.unwatch(&people::tile(participant, source));
             }
         }
         _ => {}

@@ -234,15 +234,12 @@ pub enum Change {
         /// Whether this person may publish.
         can_publish: bool,
     },
-    /// Somebody came, or changed: replaces the entry of the same identity, or is added at the end.
-    Participant {
-        /// Who.
-        participant: Participant,
-    },
-    /// Somebody went.
-    ParticipantLeft {
-        /// Whose entry goes.
-        identity: String,
+    /// People went, came or changed since the last patch of this kind: at most ten a second, however many they are.
+    People {
+        /// Identities of those whose entries go.
+        left: Vec<String>,
+        /// Who came or changed: each replaces the entry of the same identity, or is added at the end.
+        changed: Vec<Participant>,
     },
     /// A device of this computer changed.
     Device {

@@ -1,4 +1,4 @@
-//! Bounds on what a person types.
+//! Bounds on texts: on what a person types, and on what others send to be shown.
 
 use crate::error::UiError;
 
@@ -23,4 +23,124 @@ pub fn checked(what: &str, text: &str) -> Result<String, UiError> {
         ));
     }
     Ok(text.to_owned())
+}
+
+/// Longest text of others that is looked at, in characters: one that begins with more nothing than that is nothing.
+const MAX_LOOKED_AT: usize = 4096;
+
+/// Most accents on one letter. Scripts that stack them need fewer; a hundred of them paint over the lines around.
+const MAX_MARKS: usize = 4;
+
+/// A text that somebody else chose (a name, a title, a server's words), fit to be shown: one line of at most `max`
+/// characters, the rest cut off with an ellipsis; nothing invisible or empty in it, nothing that turns the direction of
+/// the text around it, and no towers of accents. Empty where nothing is left.
+pub fn shown(text: &str, max: usize) -> String {
+    let mut line = String::new();
+    let (mut length, mut marks) = (0, 0);
+    let mut space = false;
+    for character in text.chars().take(MAX_LOOKED_AT) {
+        if character.is_whitespace() || is_blank(character) {
+            space = true;
+            continue;
+        }
+        if character.is_control() || is_invisible(character) {
+            continue;
+        }
+        marks = if is_mark(character) { marks + 1 } else { 0 };
+        // A joiner joins something: an emoji's parts, letters. Marks stand on something.
+        let hangs_on = is_joiner(character) || is_selector(character) || marks > 0;
+        let before = line.chars().next_back().filter(|_| !space);
+        let alone = before.is_none_or(|before| is_joiner(before) || (is_selector(before) && is_selector(character)));
+        if marks > MAX_MARKS || (hangs_on && alone) {
+            continue;
+        }
+        if length == max {
+            line.push('…');
+            return line;
+        }
+        if std::mem::take(&mut space) && !line.is_empty() {
+            line.push(' ');
+            length += 1;
+        }
+        line.push(character);
+        length += 1;
+    }
+    line.truncate(line.trim_end_matches(is_joiner).len());
+    line
+}
+
+/// What makes one sign of two, or keeps two apart.
+fn is_joiner(character: char) -> bool {
+    matches!(character, '\u{200c}' | '\u{200d}')
+}
+
+/// What chooses how a sign looks.
+fn is_selector(character: char) -> bool {
+    matches!(character, '\u{fe00}'..='\u{fe0f}')
+}
+
+/// Accents that stack.
+fn is_mark(character: char) -> bool {
+    matches!(character,
+        '\u{300}'..='\u{36f}' | '\u{483}'..='\u{489}' | '\u{1ab0}'..='\u{1aff}' | '\u{1dc0}'..='\u{1dff}'
+        | '\u{20d0}'..='\u{20ff}' | '\u{fe20}'..='\u{fe2f}')
+}
+
+/// Letters and signs that look like a space.
+fn is_blank(character: char) -> bool {
+    matches!(character, '\u{115f}' | '\u{1160}' | '\u{2800}' | '\u{3164}' | '\u{ffa0}')
+}
+
+/// What is not seen: marks of direction, spaces without width, tags, what no font has.
+fn is_invisible(character: char) -> bool {
+    matches!(character,
+        '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{17b4}' | '\u{17b5}' | '\u{180b}'..='\u{180f}' | '\u{200b}'
+        | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}'
+        | '\u{fff0}'..='\u{fffb}' | '\u{e0000}'..='\u{e0fff}' | '\u{e000}'..='\u{f8ff}' | '\u{f0000}'..='\u{10ffff}')
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn what_people_are_called_stays() {
+        for name in ["Zoë", "李小龍", "O'Neil – 3rd", "👩‍👩‍👧 family", "محمد", "שרה", "नरेंद्र", "Nguyễn Thị", "❤️", "❤️‍🔥"]
+        {
+            assert_eq!(shown(name, 100), name);
+        }
+        assert_eq!(shown("  Ada \n\t Lovelace ", 100), "Ada Lovelace");
+    }
+
+    #[test]
+    fn nothing_hides_turns_or_towers() {
+        assert_eq!(shown("gnp\u{202e}exe.\u{2066}", 100), "gnpexe.");
+        assert_eq!(shown("\u{feff}A\u{200b}d\u{ad}a\u{0}\u{1b}[31m", 100), "Ada[31m");
+        assert_eq!(shown("\u{200d}\u{200d}A\u{200d}\u{200d}\u{200d}B\u{200d}", 100), "A\u{200d}B");
+        assert_eq!(shown(&format!("Z{}", "\u{301}".repeat(500)), 100), format!("Z{}", "\u{301}".repeat(MAX_MARKS)));
+        for nothing in ["", " \u{3164}\u{2800} ", "\u{200b}\u{202e}", "\u{301}\u{fe0f}"] {
+            assert_eq!(shown(nothing, 100), "", "{nothing:?}");
+        }
+    }
+
+    #[test]
+    fn what_is_long_is_cut() {
+        assert_eq!(shown(&"x".repeat(1024 * 1024), 5), "xxxxx…");
+        assert_eq!(shown("xxxxx", 5), "xxxxx");
+        assert_eq!(shown(&"\u{200b}".repeat(1024 * 1024), 5), "");
+    }
+
+    proptest! {
+        #[test]
+        fn whatever_comes_is_one_short_visible_line(text in any::<String>(), max in 1usize..200) {
+            let line = shown(&text, max);
+            prop_assert!(line.chars().count() <= max + 2);
+            prop_assert!(!line.chars().any(|c| c.is_control() || is_invisible(c) || (c.is_whitespace() && c != ' ')));
+            prop_assert!(!line.starts_with(' ') && !line.ends_with(' ') && !line.contains("  "));
+            let again = shown(&line, max + 2);
+            prop_assert_eq!(again, line);
+        }
+    }
 }

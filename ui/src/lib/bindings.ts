@@ -248,14 +248,12 @@ title: string | null;
 role: Role; 
 /**  Whether this person may publish. */
 can_publish: boolean } | 
-/**  Somebody came, or changed: replaces the entry of the same identity, or is added at the end. */
-{ kind: "participant"; 
-/**  Who. */
-participant: Participant } | 
-/**  Somebody went. */
-{ kind: "participant_left"; 
-/**  Whose entry goes. */
-identity: string } | 
+/**  People went, came or changed since the last patch of this kind: at most ten a second, however many they are. */
+{ kind: "people"; 
+/**  Identities of those whose entries go. */
+left: string[]; 
+/**  Who came or changed: each replaces the entry of the same identity, or is added at the end. */
+changed: Participant[] } | 
 /**  A device of this computer changed. */
 { kind: "device"; 
 /**  Which. */

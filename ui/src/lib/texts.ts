@@ -59,6 +59,10 @@ export const texts = {
     alone: "Nobody else is here yet.",
     joined: (name: string) => `${name} joined`,
     left: (name: string) => `${name} left`,
+    manyJoined: (count: number) => `${count} people joined`,
+    manyLeft: (count: number) => `${count} people left`,
+    others: (count: number) => (count === 1 ? "1 more person" : `${count} more people`),
+    morePeople: (count: number) => `Show more (${count} not listed)`,
     dismiss: "Dismiss",
   },
   controls: {

@@ -16,15 +16,16 @@ use tokio::sync::mpsc;
 use super::{
     FfiHandle, client, logs,
     proto::{self, FfiOwnedHandle, ffi_event::Message, ffi_request, video_stream_event},
+    waiting::{Load, Waiting},
 };
 
 /// An event whose objects are dropped with it unless someone takes the message out.
 #[derive(Debug)]
-pub(crate) struct Event(Option<Message>);
+pub(crate) struct Event(Option<Message>, Option<Waiting>);
 
 impl Event {
     pub(crate) fn new(message: Message) -> Self {
-        Self(Some(message))
+        Self(Some(message), None)
     }
 
     /// The message, whose objects now belong to the caller.
@@ -46,10 +47,23 @@ type Waiter = Box<dyn FnOnce(Event) + Send>;
 #[derive(Default)]
 struct Routes {
     answers: Mutex<HashMap<u64, Waiter>>,
-    rooms: Mutex<HashMap<u64, mpsc::UnboundedSender<Event>>>,
-    readers: Mutex<HashMap<u64, mpsc::UnboundedSender<Event>>>,
+    rooms: Mutex<HashMap<u64, Queued>>,
+    readers: Mutex<HashMap<u64, Queued>>,
     video: Mutex<MediaRoutes>,
     audio: Mutex<MediaRoutes>,
+}
+
+/// A queue without a bound of its own, and what of peers waits in it.
+#[derive(Clone)]
+struct Queued {
+    events: mpsc::UnboundedSender<Event>,
+    load: Arc<Load>,
+}
+
+impl Queued {
+    fn new(events: mpsc::UnboundedSender<Event>) -> Self {
+        Self { events, load: Arc::default() }
+    }
 }
 
 /// How many ends of streams are remembered for a registration that is under way.
@@ -84,9 +98,10 @@ pub(crate) struct RoomRoute {
 impl RoomRoute {
     /// Events for these handles (the room's, the local participant's for incoming RPC) go to `events`.
     pub(crate) fn new(handles: Vec<u64>, events: mpsc::UnboundedSender<Event>) -> Self {
+        let queued = Queued::new(events);
         let mut rooms = ROUTES.rooms.lock();
         for handle in &handles {
-            rooms.insert(*handle, events.clone());
+            rooms.insert(*handle, queued.clone());
         }
         Self { handles }
     }
@@ -109,7 +124,7 @@ pub(crate) struct ReaderEvents {
 }
 
 impl ReaderEvents {
-    /// The next event, or `None` after the stream's end. Cancel-safe.
+    /// The next event, or `None` after the stream's end or when too much of it waits. Cancel-safe.
     pub(crate) async fn recv(&mut self) -> Option<Event> {
         self.events.recv().await
     }
@@ -125,7 +140,7 @@ impl Drop for ReaderEvents {
 /// Registers for a data-stream reader's events, which begin after the request to read incrementally.
 pub(crate) fn register_reader(handle: u64) -> ReaderEvents {
     let (tx, events) = mpsc::unbounded_channel();
-    ROUTES.readers.lock().insert(handle, tx);
+    ROUTES.readers.lock().insert(handle, Queued::new(tx));
     ReaderEvents { handle, events }
 }
 
@@ -268,15 +283,25 @@ pub(super) fn route(event: Event) {
         Message::Panic(panic) => {
             tracing::error!("LiveKit's library panicked: {}", logs::redact(&panic.message));
         }
-        Message::RoomEvent(room) => send(&ROUTES.rooms, room.room_handle, event, false),
-        Message::RpcMethodInvocation(rpc) => send(&ROUTES.rooms, rpc.local_participant_handle, event, false),
+        Message::RoomEvent(room) => send_to_room(room.room_handle, of_peers(room), event),
+        Message::RpcMethodInvocation(rpc) => {
+            send_to_room(rpc.local_participant_handle, Some(rpc.payload.len()), event);
+        }
         Message::TextStreamReaderEvent(reader) => {
-            let ended = matches!(reader.detail, Some(proto::text_stream_reader_event::Detail::Eos(_)));
-            send(&ROUTES.readers, reader.reader_handle, event, ended);
+            use proto::text_stream_reader_event::Detail;
+            let (ended, bytes) = match &reader.detail {
+                Some(Detail::ChunkReceived(chunk)) => (false, chunk.content.len()),
+                detail => (matches!(detail, Some(Detail::Eos(_))), 0),
+            };
+            send_to_reader(reader.reader_handle, bytes, event, ended);
         }
         Message::ByteStreamReaderEvent(reader) => {
-            let ended = matches!(reader.detail, Some(proto::byte_stream_reader_event::Detail::Eos(_)));
-            send(&ROUTES.readers, reader.reader_handle, event, ended);
+            use proto::byte_stream_reader_event::Detail;
+            let (ended, bytes) = match &reader.detail {
+                Some(Detail::ChunkReceived(chunk)) => (false, chunk.content.len()),
+                detail => (matches!(detail, Some(Detail::Eos(_))), 0),
+            };
+            send_to_reader(reader.reader_handle, bytes, event, ended);
         }
         Message::VideoStreamEvent(video) => {
             let ended = matches!(video.message, Some(video_stream_event::Message::Eos(_)));
@@ -295,15 +320,60 @@ pub(super) fn route(event: Event) {
     }
 }
 
-fn send(routes: &Mutex<HashMap<u64, mpsc::UnboundedSender<Event>>>, handle: u64, event: Event, last: bool) {
-    let sender = {
-        let mut routes = routes.lock();
-        if last { routes.remove(&handle) } else { routes.get(&handle).cloned() }
-    };
-    if let Some(sender) = sender {
-        // A receiver that is gone gets nothing; the event drops what it holds.
-        let _ = sender.send(event);
+/// How many bytes of a peer's an event carries, for those that may be lost: what is said of the room's state may not.
+fn of_peers(room: &proto::RoomEvent) -> Option<usize> {
+    use proto::{data_packet_received::Value, room_event};
+    Some(match room.message.as_ref()? {
+        room_event::Message::DataPacketReceived(packet) => match &packet.value {
+            Some(Value::User(user)) => usize::try_from(user.data.data.data_len).unwrap_or(usize::MAX),
+            _ => 0,
+        },
+        room_event::Message::ChatMessage(chat) => chat.message.message.len(),
+        room_event::Message::TranscriptionReceived(transcription) => {
+            transcription.segments.iter().map(|segment| segment.text.len()).sum()
+        }
+        room_event::Message::TextStreamOpened(_) | room_event::Message::ByteStreamOpened(_) => 0,
+        _ => return None,
+    })
+}
+
+/// Whether an event says again what others say: it is not even queued.
+fn is_said_twice(message: Option<&Message>) -> bool {
+    use proto::room_event::Message::{StreamChunkReceived, StreamHeaderReceived, StreamTrailerReceived};
+    let Some(Message::RoomEvent(room)) = message else { return false };
+    matches!(room.message, Some(StreamHeaderReceived(_) | StreamChunkReceived(_) | StreamTrailerReceived(_)))
+}
+
+/// Hands an event to its room. What peers send is dropped, the **newest** first, while too much of it waits already.
+fn send_to_room(handle: u64, of_peers: Option<usize>, mut event: Event) {
+    if is_said_twice(event.0.as_ref()) {
+        return;
     }
+    let Some(room) = ROUTES.rooms.lock().get(&handle).cloned() else { return };
+    if let Some(bytes) = of_peers {
+        event.1 = room.load.take(bytes);
+        if event.1.is_none() {
+            return;
+        }
+    }
+    // A receiver that is gone gets nothing; the event drops what it holds.
+    let _ = room.events.send(event);
+}
+
+/// Hands an event to a stream's reader. A stream of which too much waits ends there: without a part it is worth nothing.
+fn send_to_reader(handle: u64, bytes: usize, mut event: Event, last: bool) {
+    let reader = {
+        let mut readers = ROUTES.readers.lock();
+        if last { readers.remove(&handle) } else { readers.get(&handle).cloned() }
+    };
+    let Some(reader) = reader else { return };
+    event.1 = reader.load.take(bytes);
+    if event.1.is_none() && !last {
+        let route = ROUTES.readers.lock().remove(&handle);
+        drop(route);
+        return;
+    }
+    let _ = reader.events.send(event);
 }
 
 fn async_id(message: &Message) -> Option<u64> {

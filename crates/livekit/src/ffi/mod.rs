@@ -6,6 +6,7 @@ pub(crate) mod events;
 pub(crate) mod handle;
 pub(crate) mod library;
 mod logs;
+mod waiting;
 
 /// The library's messages, generated from the descriptors that come with it.
 #[allow(missing_docs, clippy::all, clippy::pedantic, clippy::unwrap_used, dead_code)]

@@ -4,7 +4,7 @@ use std::{collections::HashMap, sync::Arc};
 
 use tokio::task::JoinSet;
 
-use super::streams;
+use super::streams::OpenStreams;
 use crate::{
     ffi::{
         FfiHandle,
@@ -20,7 +20,7 @@ use crate::{
 
 impl RoomSession {
     /// Brings the state up to date, then hands the event on.
-    pub(super) fn on_event(&self, message: Message, tasks: &mut JoinSet<()>) {
+    pub(super) fn on_event(&self, message: Message, streams: &mut OpenStreams, tasks: &mut JoinSet<()>) {
         match message {
             Message::ParticipantConnected(event) => {
                 let participant = RemoteParticipant::new(event.info);
@@ -37,6 +37,7 @@ impl RoomSession {
                 let reason = event.disconnect_reason().into();
                 let removed = self.remote_participants.write().remove(&event.participant_identity.into());
                 if let Some(participant) = removed {
+                    streams.left(&self.incoming, &participant.identity());
                     {
                         let mut info = participant.inner().info.write();
                         info.state = ParticipantState::Disconnected;
@@ -112,8 +113,8 @@ impl RoomSession {
                 }
             }
             Message::DataPacketReceived(event) => self.on_data(event),
-            Message::ByteStreamOpened(event) => streams::open_bytes(&self.incoming, event, tasks),
-            Message::TextStreamOpened(event) => streams::open_text(&self.incoming, event, tasks),
+            Message::ByteStreamOpened(event) => streams.open_bytes(&self.incoming, event, tasks),
+            Message::TextStreamOpened(event) => streams.open_text(&self.incoming, event, tasks),
             Message::TranscriptionReceived(event) => {
                 let participant = event.participant_identity.as_deref().and_then(|identity| self.participant(identity));
                 let track_publication = participant.as_ref().and_then(|participant| {
@@ -134,8 +135,6 @@ impl RoomSession {
             // There is no data track here to give it to.
             Message::DataTrackPublished(event) => drop(FfiHandle::new(event.track.handle)),
             Message::DataTrackUnpublished(_) => {}
-            // The newer streams carry the same.
-            Message::StreamHeaderReceived(_) | Message::StreamChunkReceived(_) | Message::StreamTrailerReceived(_) => {}
             message => self.on_change(message),
         }
     }
@@ -290,6 +289,9 @@ impl RoomSession {
         match event.value {
             Some(proto::data_packet_received::Value::User(user)) => {
                 let payload = Arc::new(take_buffer(user.data));
+                if !self.unread.lock().take(&payload) {
+                    return;
+                }
                 self.emit(RoomEvent::DataReceived { payload, topic: user.topic, kind, participant });
             }
             Some(proto::data_packet_received::Value::SipDtmf(dtmf)) => {

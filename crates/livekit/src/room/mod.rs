@@ -44,6 +44,7 @@ mod streams;
 mod take_cell;
 mod task;
 pub mod track;
+mod unread;
 
 pub use data::*;
 pub use error::{RoomError, RoomResult};
@@ -153,6 +154,7 @@ impl Room {
             incoming,
             rpc_handlers: RwLock::default(),
             listeners: Mutex::default(),
+            unread: Mutex::default(),
             disconnected: AtomicBool::new(false),
             left: AtomicBool::new(false),
             local_participant,

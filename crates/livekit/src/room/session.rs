@@ -21,7 +21,7 @@ use crate::{
     participant::{LocalParticipant, Participant, RemoteParticipant, RpcError, RpcInvocationData},
     room::{
         ConnectionState, DataPacketKind, DisconnectReason, RoomEvent, RoomInfo, e2ee::manager::E2eeManager,
-        room_options::DataChannelOptions,
+        room_options::DataChannelOptions, unread::Unread,
     },
 };
 
@@ -42,6 +42,8 @@ pub(crate) struct RoomSession {
     pub(super) incoming: streams::incoming::ManagerInput,
     pub(crate) rpc_handlers: RwLock<HashMap<String, RpcHandler>>,
     pub(super) listeners: Mutex<Vec<mpsc::UnboundedSender<RoomEvent>>>,
+    /// What listeners were handed of data packets and have not let go of.
+    pub(super) unread: Mutex<Unread>,
     /// `Disconnected` was handed on; nothing follows it.
     pub(super) disconnected: AtomicBool,
     /// The library left the room, or is asked to.

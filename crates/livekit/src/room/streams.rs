@@ -7,11 +7,11 @@ use livekit_data_stream::{
     api::SendError,
     backend::{
         Packet,
-        incoming::{ManagerInput, PacketReceived},
+        incoming::{InputEvent, ManagerInput, PacketReceived},
     },
 };
 use livekit_protocol::{self as protocol, data_packet, data_stream};
-use tokio::task::JoinSet;
+use tokio::task::{AbortHandle, JoinSet};
 
 use crate::{
     ffi::{
@@ -24,80 +24,108 @@ use crate::{
     publication::encryption_from_library,
 };
 
-/// Begins to read a byte stream that someone opened.
-pub(super) fn open_bytes(input: &ManagerInput, event: proto::ByteStreamOpened, tasks: &mut JoinSet<()>) {
-    let info = event.reader.info;
-    let header = data_stream::Header {
-        stream_id: info.stream_id,
-        timestamp: info.timestamp,
-        topic: info.topic,
-        mime_type: info.mime_type,
-        total_length: info.total_length,
-        attributes: info.attributes,
-        content_header: Some(data_stream::header::ContentHeader::ByteHeader(data_stream::ByteHeader {
-            name: info.name,
-        })),
-        ..Default::default()
-    };
-    let encryption = proto::EncryptionType::try_from(info.encryption_type).unwrap_or_default();
-    let handle = FfiHandle::new(event.reader.handle);
-    let events = register_reader(handle.id());
-    let reader_handle = handle.into_consumed();
-    let request =
-        ffi_request::Message::ByteReadIncremental(proto::ByteStreamReaderReadIncrementalRequest { reader_handle });
-    open(input, event.participant_identity, header, encryption, events, request, tasks);
+/// Most streams of one sender that are open at a time; more are refused as they come (newest first).
+const MOST_OF_ONE_SENDER: usize = 32;
+
+/// Most streams that are open at a time, likewise.
+const MOST: usize = 512;
+
+/// The streams that are open, by their identifiers: whose each is, and what feeds its reader.
+#[derive(Default)]
+pub(super) struct OpenStreams {
+    feeds: HashMap<String, (ParticipantIdentity, AbortHandle)>,
 }
 
-/// Begins to read a text stream that someone opened.
-pub(super) fn open_text(input: &ManagerInput, event: proto::TextStreamOpened, tasks: &mut JoinSet<()>) {
-    let info = event.reader.info;
-    let header = data_stream::Header {
-        stream_id: info.stream_id,
-        timestamp: info.timestamp,
-        topic: info.topic,
-        mime_type: info.mime_type,
-        total_length: info.total_length,
-        attributes: info.attributes,
-        content_header: Some(data_stream::header::ContentHeader::TextHeader(data_stream::TextHeader {
-            // The operations have the same numbers in both protocols.
-            operation_type: info.operation_type,
-            version: info.version.unwrap_or_default(),
-            reply_to_stream_id: info.reply_to_stream_id.unwrap_or_default(),
-            attached_stream_ids: info.attached_stream_ids,
-            generated: info.generated.unwrap_or_default(),
-        })),
-        ..Default::default()
-    };
-    let encryption = proto::EncryptionType::try_from(info.encryption_type).unwrap_or_default();
-    let handle = FfiHandle::new(event.reader.handle);
-    let events = register_reader(handle.id());
-    let reader_handle = handle.into_consumed();
-    let request =
-        ffi_request::Message::TextReadIncremental(proto::TextStreamReaderReadIncrementalRequest { reader_handle });
-    open(input, event.participant_identity, header, encryption, events, request, tasks);
-}
+impl OpenStreams {
+    /// Begins to read a byte stream that someone opened.
+    pub(super) fn open_bytes(&mut self, input: &ManagerInput, event: proto::ByteStreamOpened, tasks: &mut JoinSet<()>) {
+        let info = event.reader.info;
+        let header = data_stream::Header {
+            stream_id: info.stream_id,
+            timestamp: info.timestamp,
+            topic: info.topic,
+            mime_type: info.mime_type,
+            total_length: info.total_length,
+            attributes: info.attributes,
+            content_header: Some(data_stream::header::ContentHeader::ByteHeader(data_stream::ByteHeader {
+                name: info.name,
+            })),
+            ..Default::default()
+        };
+        let encryption = proto::EncryptionType::try_from(info.encryption_type).unwrap_or_default();
+        let handle = FfiHandle::new(event.reader.handle);
+        let request = |reader_handle| {
+            ffi_request::Message::ByteReadIncremental(proto::ByteStreamReaderReadIncrementalRequest { reader_handle })
+        };
+        self.open(Feed::new(input, event.participant_identity, &header, encryption), header, handle, request, tasks);
+    }
 
-fn open(
-    input: &ManagerInput,
-    identity: String,
-    header: data_stream::Header,
-    encryption: proto::EncryptionType,
-    events: ReaderEvents,
-    request: ffi_request::Message,
-    tasks: &mut JoinSet<()>,
-) {
-    let feed = Feed {
-        input: input.clone(),
-        identity: identity.into(),
-        stream_id: header.stream_id.clone(),
-        encryption: encryption_from_library(encryption),
-    };
-    feed.send(Packet::Header { header: header.into(), encryption_type: feed.encryption });
-    match ffi::request(request) {
-        Ok(_) => {
-            tasks.spawn(feed.run(events));
+    /// Begins to read a text stream that someone opened.
+    pub(super) fn open_text(&mut self, input: &ManagerInput, event: proto::TextStreamOpened, tasks: &mut JoinSet<()>) {
+        let info = event.reader.info;
+        let header = data_stream::Header {
+            stream_id: info.stream_id,
+            timestamp: info.timestamp,
+            topic: info.topic,
+            mime_type: info.mime_type,
+            total_length: info.total_length,
+            attributes: info.attributes,
+            content_header: Some(data_stream::header::ContentHeader::TextHeader(data_stream::TextHeader {
+                // The operations have the same numbers in both protocols.
+                operation_type: info.operation_type,
+                version: info.version.unwrap_or_default(),
+                reply_to_stream_id: info.reply_to_stream_id.unwrap_or_default(),
+                attached_stream_ids: info.attached_stream_ids,
+                generated: info.generated.unwrap_or_default(),
+            })),
+            ..Default::default()
+        };
+        let encryption = proto::EncryptionType::try_from(info.encryption_type).unwrap_or_default();
+        let handle = FfiHandle::new(event.reader.handle);
+        let request = |reader_handle| {
+            ffi_request::Message::TextReadIncremental(proto::TextStreamReaderReadIncrementalRequest { reader_handle })
+        };
+        self.open(Feed::new(input, event.participant_identity, &header, encryption), header, handle, request, tasks);
+    }
+
+    fn open(
+        &mut self,
+        feed: Feed,
+        header: data_stream::Header,
+        handle: FfiHandle,
+        request: impl FnOnce(u64) -> ffi_request::Message,
+        tasks: &mut JoinSet<()>,
+    ) {
+        let of_sender = self.feeds.values().filter(|(sender, _)| *sender == feed.identity).count();
+        if of_sender >= MOST_OF_ONE_SENDER || self.feeds.len() >= MOST || self.feeds.contains_key(&feed.stream_id) {
+            // Dropping the handle has the library forget the stream.
+            tracing::debug!(of_sender, open = self.feeds.len(), "a stream is refused");
+            return;
         }
-        Err(error) => feed.end(error.to_string(), HashMap::new()),
+        let events = register_reader(handle.id());
+        feed.send(Packet::Header { header: header.into(), encryption_type: feed.encryption });
+        match ffi::request(request(handle.into_consumed())) {
+            Ok(_) => {
+                let (identity, stream_id) = (feed.identity.clone(), feed.stream_id.clone());
+                self.feeds.insert(stream_id, (identity, tasks.spawn(feed.run(events))));
+            }
+            Err(error) => feed.end(error.to_string(), HashMap::new()),
+        }
+    }
+
+    /// A stream is over, or its reader is gone: nothing feeds it any more.
+    pub(super) fn closed(&mut self, stream_id: &str) {
+        if let Some((_, feed)) = self.feeds.remove(stream_id) {
+            feed.abort();
+        }
+    }
+
+    /// Someone left: what was not sent to the end will not be.
+    pub(super) fn left(&mut self, input: &ManagerInput, identity: &ParticipantIdentity) {
+        if self.feeds.values().any(|(sender, _)| sender == identity) {
+            // The receiving side answers by closing each.
+            let _ = input.send(InputEvent::AbortStreamsFrom(identity.clone()));
+        }
     }
 }
 
@@ -110,6 +138,20 @@ struct Feed {
 }
 
 impl Feed {
+    fn new(
+        input: &ManagerInput,
+        identity: String,
+        header: &data_stream::Header,
+        encryption: proto::EncryptionType,
+    ) -> Self {
+        Self {
+            input: input.clone(),
+            identity: identity.into(),
+            stream_id: header.stream_id.clone(),
+            encryption: encryption_from_library(encryption),
+        }
+    }
+
     fn send(&self, packet: Packet) {
         // The receiving side is there as long as the room's task is, which this is part of.
         let _ = self.input.send(PacketReceived::new(packet, self.identity.clone()).into());
@@ -145,6 +187,7 @@ impl Feed {
             self.send(Packet::Chunk { chunk: chunk.into(), encryption_type: self.encryption });
             chunk_index += 1;
         }
+        self.end("more came than was read".into(), HashMap::new());
     }
 }
 

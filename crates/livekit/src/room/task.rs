@@ -19,7 +19,7 @@ use crate::{
         proto::{self, ffi_event, ffi_request},
     },
     participant::{RpcError, RpcErrorCode, RpcInvocationData},
-    room::{DisconnectReason, RoomEvent, TakeCell, session::RoomSession},
+    room::{DisconnectReason, RoomEvent, TakeCell, session::RoomSession, streams::OpenStreams},
 };
 
 /// What the task gets its events from.
@@ -37,6 +37,7 @@ pub(super) struct Sources {
 
 /// Runs until the library says that there are no more events, or the room is dropped.
 pub(super) async fn run(session: Arc<RoomSession>, mut sources: Sources) {
+    let mut open = OpenStreams::default();
     loop {
         tokio::select! {
             biased;
@@ -47,7 +48,7 @@ pub(super) async fn run(session: Arc<RoomSession>, mut sources: Sources) {
                         session.left.store(true, Ordering::Relaxed);
                         break;
                     }
-                    Some(message) => session.on_event(message, &mut sources.tasks),
+                    Some(message) => session.on_event(message, &mut open, &mut sources.tasks),
                     None => {}
                 },
                 Some(ffi_event::Message::RpcMethodInvocation(invocation)) => {
@@ -56,7 +57,11 @@ pub(super) async fn run(session: Arc<RoomSession>, mut sources: Sources) {
                 Some(_) => {}
                 None => break,
             },
-            Some(stream) = sources.streams.recv() => session.on_stream(stream),
+            Some(stream) = sources.streams.recv() => match stream {
+                OutputEvent::StreamOpened(stream) => session.on_stream(stream),
+                OutputEvent::StreamClosed(stream) => open.closed(stream.stream_id.as_str()),
+                _ => {}
+            },
             Some(_) = sources.tasks.join_next() => {}
         }
     }
@@ -67,8 +72,7 @@ pub(super) async fn run(session: Arc<RoomSession>, mut sources: Sources) {
 }
 
 impl RoomSession {
-    fn on_stream(&self, event: OutputEvent) {
-        let OutputEvent::StreamOpened(StreamOpened { stream_reader, participant_identity }) = event else { return };
+    fn on_stream(&self, StreamOpened { stream_reader, participant_identity }: StreamOpened) {
         use livekit_data_stream::api::StreamReader;
         self.emit(match stream_reader {
             AnyStreamReader::Byte(reader) => RoomEvent::ByteStreamOpened {

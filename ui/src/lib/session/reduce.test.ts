@@ -45,7 +45,7 @@ describe("reduce", () => {
   });
 
   it("asks for a snapshot when a patch is missing", () => {
-    expect(reduce(state, { sequence: 9, change: { kind: "participant_left", identity: "ada-1" } }).kind).toBe("gap");
+    expect(reduce(state, { sequence: 9, change: { kind: "people", left: ["ada-1"], changed: [] } }).kind).toBe("gap");
   });
 
   it("ignores what the snapshot already contains", () => {
@@ -64,14 +64,14 @@ describe("reduce", () => {
     const bob = { ...ada, identity: "bob-2", name: "Bob", is_local: false };
     const two = applied(
       state,
-      { sequence: 8, change: { kind: "participant", participant: bob } },
-      { sequence: 9, change: { kind: "participant", participant: { ...ada, speaking: true } } },
+      { sequence: 8, change: { kind: "people", left: [], changed: [bob] } },
+      { sequence: 9, change: { kind: "people", left: ["nobody"], changed: [{ ...ada, speaking: true }] } },
     );
     expect(two.participants.map((p) => [p.identity, p.speaking])).toEqual([
       ["ada-1", true],
       ["bob-2", false],
     ]);
-    const one = applied(two, { sequence: 10, change: { kind: "participant_left", identity: "ada-1" } });
+    const one = applied(two, { sequence: 10, change: { kind: "people", left: ["ada-1"], changed: [] } });
     expect(one.participants.map((p) => p.identity)).toEqual(["bob-2"]);
   });
 

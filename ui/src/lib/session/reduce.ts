@@ -22,17 +22,16 @@ function changed(state: SessionState, change: Exclude<Change, { kind: "reset" }>
       const { session_id, title, role, can_publish } = change;
       return { ...state, session_id, title, role, can_publish };
     }
-    case "participant":
-      return { ...state, participants: withParticipant(state.participants, change.participant) };
-    case "participant_left":
-      return { ...state, participants: state.participants.filter((p) => p.identity !== change.identity) };
+    case "people":
+      return { ...state, participants: withPeople(state.participants, change.left, change.changed) };
     case "device":
       return { ...state, [change.device]: change.state };
   }
 }
 
-function withParticipant(participants: Participant[], participant: Participant): Participant[] {
-  const known = participants.some((p) => p.identity === participant.identity);
-  if (!known) return [...participants, participant];
-  return participants.map((p) => (p.identity === participant.identity ? participant : p));
+function withPeople(participants: Participant[], left: string[], changed: Participant[]): Participant[] {
+  const people = new Map(participants.map((p) => [p.identity, p]));
+  for (const identity of left) people.delete(identity);
+  for (const participant of changed) people.set(participant.identity, participant);
+  return [...people.values()];
 }

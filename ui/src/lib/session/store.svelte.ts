@@ -3,6 +3,7 @@
 import { SvelteMap } from "svelte/reactivity";
 import { uiError, type Backend } from "../backend";
 import type { Meters, SessionPatch, SessionState, TileMeter, UiError } from "../bindings";
+import { keepOnly } from "./keep-only";
 import { reduce } from "./reduce";
 import { tileKey } from "./tile-key";
 
@@ -97,9 +98,15 @@ export class SessionStore {
   }
 
   #measure(meters: Meters): void {
+    keepOnly(
+      this.tiles,
+      meters.tiles.map((meter) => tileKey(meter.tile)),
+    );
+    keepOnly(
+      this.levels,
+      meters.levels.map(({ identity }) => identity),
+    );
     for (const meter of meters.tiles) this.tiles.set(tileKey(meter.tile), meter);
-    const gone = [...this.tiles.keys()].filter((key) => !meters.tiles.some((meter) => tileKey(meter.tile) === key));
-    for (const key of gone) this.tiles.delete(key);
     for (const { identity, level } of meters.levels) this.levels.set(identity, inSteps(level ?? 0));
   }
 }

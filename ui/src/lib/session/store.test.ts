@@ -85,7 +85,7 @@ it("forgets the figures of tiles that are gone, and all at the end", async () =>
   measure({ levels: [{ identity: "ada", level: 0.5 }], tiles: [tile("ada"), tile("bob")] });
   measure({ levels: [], tiles: [tile("bob")] });
   expect([...store.tiles.keys()]).toEqual(["camera:bob"]);
-  expect(store.levels.get("ada")).toBe(0.5);
+  expect(store.levels.get("ada")).toBeUndefined();
   send({ sequence: 2, change: { kind: "phase", phase: { kind: "ended", reason: "left" } } });
   expect(store.tiles.size).toBe(0);
 });

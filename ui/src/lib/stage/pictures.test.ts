@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Participant, SessionState, TileMeter } from "../bindings";
-import { stage } from "./pictures";
+import { mostTiles, stage } from "./pictures";
 
 function person(identity: string, change: Partial<Participant> = {}): Participant {
   return {
@@ -75,5 +75,21 @@ describe("stage", () => {
     expect(stage(session([quiet]), meters).pictures[0]?.visible).toBe(true);
     const gone = session([me], { camera: { kind: "unplugged", name: "Camera" } });
     expect(stage(gone, meters).pictures[0]?.visible).toBe(false);
+  });
+
+  it("gives a crowd's tiles to those who are seen first, and counts the rest", () => {
+    const crowd = Array.from({ length: 500 }, (_, n) => person(`p${n}`, { camera: n % 50 === 49 ? "on" : "off" }));
+    const { pictures, hidden } = stage(session([me, ...crowd]), new Map());
+    expect(pictures).toHaveLength(mostTiles + 1);
+    expect(hidden).toBe(500 - mostTiles);
+    expect(pictures.filter((p) => p.participant.camera === "on" && !p.participant.is_local)).toHaveLength(10);
+    expect(pictures[0]?.key).toBe("camera:p0");
+    expect(pictures.at(-1)?.key).toBe("camera:me");
+  });
+
+  it("keeps a tile's shape within reason, whatever a picture's is", () => {
+    const shared = session([me, person("bob", { screen: "on" })]);
+    expect(stage(shared, new Map([drawn("screen:bob", 1, 4096)])).pictures[0]?.aspect).toBe(0.25);
+    expect(stage(shared, new Map([drawn("screen:bob", 8192, 1)])).pictures[0]?.aspect).toBe(4);
   });
 });

@@ -18,27 +18,45 @@ export interface Picture {
   aspect: number;
 }
 
-/** All tiles: everybody's camera, and each screen that is shared. The first is the big one, where `spotlight` says so. */
+/** The tiles: cameras, and each screen that is shared. The first is the big one, where `spotlight` says so. */
 export interface Stage {
   pictures: Picture[];
   spotlight: boolean;
+  /** How many more there are that have no tile: a crowd's tiles would be too small to see and too many to draw. */
+  hidden: number;
 }
+
+/** Most tiles of others. */
+export const mostTiles = 24;
+
+/** A picture that is higher or wider than this is a stripe: its tile is not. */
+const extreme = 4;
 
 /** The stage of a session. A screen that somebody else shares gets the big place; one's own is a tile like others. */
 export function stage(state: SessionState, meters: ReadonlyMap<string, TileMeter>): Stage {
-  const cameras = state.participants.map((p) => picture({ identity: p.identity, source: "camera" }, p, state, meters));
+  const camera = (p: Participant) => picture({ identity: p.identity, source: "camera" }, p, state, meters);
   const screens = state.participants
     .filter((p) => p.screen === "on" || (p.is_local && state.screen.kind === "on"))
     .map((p) => picture({ identity: p.identity, source: "screen" }, p, state, meters));
   const big = screens.find((s) => !s.participant.is_local);
-  const others = screens.filter((s) => s !== big);
+  const others = state.participants.filter((p) => !p.is_local);
+  const shown = foremost(others);
+  const smallScreens = screens.filter((s) => s !== big).slice(0, mostTiles);
   // The own picture comes last: the others are whom one looks at.
-  const ordered = [
-    ...cameras.filter((c) => !c.participant.is_local),
-    ...others,
-    ...cameras.filter((c) => c.participant.is_local),
-  ];
-  return big ? { pictures: [big, ...ordered], spotlight: true } : { pictures: ordered, spotlight: false };
+  const ordered = [...shown.map(camera), ...smallScreens, ...state.participants.filter((p) => p.is_local).map(camera)];
+  const hidden = others.length - shown.length;
+  return big
+    ? { pictures: [big, ...ordered], spotlight: true, hidden }
+    : { pictures: ordered, spotlight: false, hidden };
+}
+
+/** Those who get a tile, in their order: all, or of a crowd first those who are seen. */
+function foremost(others: Participant[]): Participant[] {
+  if (others.length <= mostTiles) return others;
+  const seen = others.filter((p) => p.camera === "on");
+  const unseen = others.filter((p) => p.camera !== "on");
+  const chosen = new Set([...seen, ...unseen].slice(0, mostTiles));
+  return others.filter((p) => chosen.has(p));
 }
 
 function picture(
@@ -54,6 +72,7 @@ function picture(
   // The own preview is there before it is published, and gone the moment the device is.
   const sending = participant.is_local ? device.kind === "on" : track === "on";
   const frames = meter?.frames ?? 0;
-  const aspect = meter && meter.width > 0 && meter.height > 0 ? meter.width / meter.height : 16 / 9;
+  const shape = meter && meter.width > 0 && meter.height > 0 ? meter.width / meter.height : 16 / 9;
+  const aspect = Math.min(Math.max(shape, 1 / extreme), extreme);
   return { key, tile, participant, sending, visible: sending && frames > 0, frames, aspect };
 }
