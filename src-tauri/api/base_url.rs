@@ -2,7 +2,7 @@
 
 use url::Url;
 
-use crate::doctor::Cause;
+use crate::doctor::{Cause, mask};
 use crate::error::{Action, UiError};
 
 /// The base URL of a session API, e.g. `http://localhost:8080/api` or `https://live.example/api/v1`: no query, no
@@ -73,7 +73,7 @@ impl BaseUrl {
     /// # Errors
     /// It is neither a path nor a `ws`, `wss`, `http` or `https` URL.
     pub fn livekit_url(&self, server_url: &str) -> Result<Url, UiError> {
-        let bad = || UiError::of(Cause::ServerUrlInvalid, server_url);
+        let bad = || UiError::of(Cause::ServerUrlInvalid, &mask::given(server_url));
         let mut url = self.0.join(server_url.trim()).map_err(|_| bad())?;
         let scheme = match url.scheme() {
             "http" | "ws" => "ws",

@@ -5,13 +5,11 @@ use std::net::SocketAddr;
 use super::cause::Cause;
 use super::check::Finding;
 use super::context::{Context, Server};
+use super::mask;
 use super::probe::http::{self, Asker};
 use super::probe::{proxy, tcp};
 use crate::api::BaseUrl;
 use crate::host::{self, Host};
-
-/// Longest address that is shown as it was typed, in characters.
-const MAX_SHOWN: usize = 100;
 
 /// Puts the session server's base URL and addresses into the context.
 pub async fn check(context: &mut Context) -> Finding {
@@ -24,7 +22,7 @@ pub async fn check(context: &mut Context) -> Finding {
 async fn at(context: &mut Context, text: &str) -> Finding {
     let base = match BaseUrl::parse(text) {
         Ok(base) => base,
-        Err(error) => return Finding::failed(Cause::ApiAddressInvalid, error.message).about(shown(text)),
+        Err(error) => return Finding::failed(Cause::ApiAddressInvalid, error.message).about(mask::given(text)),
     };
     let url = base.call("");
     context.base = Some(base);
@@ -51,15 +49,6 @@ async fn at(context: &mut Context, text: &str) -> Finding {
 /// Addresses without their port, for a person.
 pub fn list(addresses: &[SocketAddr]) -> String {
     addresses.iter().map(|address| address.ip().to_string()).collect::<Vec<_>>().join(", ")
-}
-
-/// What was typed, without a user or password in it.
-fn shown(text: &str) -> String {
-    let text = text.trim();
-    let (before, after) = text.split_once("://").unwrap_or(("", text));
-    let host = after.rsplit_once('@').map_or(after, |(_, host)| host);
-    let all = if before.is_empty() { host.to_owned() } else { format!("{before}://{host}") };
-    all.chars().filter(|character| !character.is_control()).take(MAX_SHOWN).collect()
 }
 
 async fn here(context: &mut Context, lan: bool, running: Option<BaseUrl>) -> Finding {
@@ -111,16 +100,4 @@ async fn start(context: &mut Context, lan: bool) -> Result<BaseUrl, Finding> {
 fn sentence_case(text: &str) -> String {
     let mut characters = text.chars();
     characters.next().map_or_else(String::new, |first| first.to_uppercase().chain(characters).collect())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn what_was_typed_is_shown_without_a_password() {
-        assert_eq!(shown(" ftp://me:hunter2@host/x "), "ftp://host/x");
-        assert_eq!(shown("me:hunter2@host"), "host");
-        assert_eq!(shown(&"x".repeat(500)).len(), MAX_SHOWN);
-    }
 }

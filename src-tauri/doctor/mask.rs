@@ -8,6 +8,9 @@ use secrecy::{ExposeSecret, SecretString};
 /// Shortest secret that is looked for in texts: shorter ones stand in ordinary words.
 const MIN_SECRET: usize = 6;
 
+/// Longest address that is shown as it was given, in characters.
+const MAX_GIVEN: usize = 100;
+
 /// What must not be shown.
 #[derive(Clone, Debug, Default)]
 pub struct Mask {
@@ -50,7 +53,7 @@ impl Mask {
         for ip in &self.own {
             text = replace_address(&text, *ip);
         }
-        by_look(&text)
+        without_users(&by_look(&text))
     }
 }
 
@@ -94,6 +97,32 @@ fn replace_address(text: &str, ip: IpAddr) -> String {
         rest = after;
     }
     out.push_str(rest);
+    out
+}
+
+/// What a person or a server gave as an address: bounded, on one line, without a user or password in it.
+pub fn given(text: &str) -> String {
+    let text = text.trim();
+    // What is no whole URL may hold a user, too.
+    let user = |text: &str| text.rsplit_once('@').map_or(text, |(_, host)| host).to_owned();
+    let shown = match text.split_once("://") {
+        Some((scheme, rest)) => format!("{scheme}://{}", user(rest)),
+        None => user(text),
+    };
+    shown.chars().filter(|character| !character.is_control()).take(MAX_GIVEN).collect()
+}
+
+/// Takes users and passwords out of the URLs in a text.
+fn without_users(text: &str) -> String {
+    let mut parts = text.split("://");
+    let mut out = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        let end = part.find(|character: char| character.is_whitespace() || "/\"<>".contains(character));
+        let (authority, rest) = part.split_at(end.unwrap_or(part.len()));
+        out.push_str("://");
+        out.push_str(authority.rsplit_once('@').map_or(authority, |(_, host)| host));
+        out.push_str(rest);
+    }
     out
 }
 
@@ -143,6 +172,15 @@ mod tests {
         mask.add_secret(&SecretString::from("hunter2hunter2"));
         let text = "from 10.0.0.1:5000 to 10.0.0.12:7880 with hunter2hunter2";
         assert_eq!(mask.apply(text), "from 10.0.0.x:5000 to 10.0.0.12:7880 with …");
+    }
+
+    #[test]
+    fn what_was_given_is_shown_without_a_password() {
+        assert_eq!(given(" ftp://me:hunter2@host/x "), "ftp://host/x");
+        assert_eq!(given("me:hunter2@host"), "host");
+        assert_eq!(given(&"x".repeat(500)).len(), MAX_GIVEN);
+        let text = "from http://me:hunter2@h:1/a to ws://b and http://c@d";
+        assert_eq!(Mask::default().apply(text), "from http://h:1/a to ws://b and http://d");
     }
 
     #[test]

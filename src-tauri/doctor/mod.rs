@@ -27,6 +27,8 @@ mod state;
 mod testing;
 mod token;
 mod websocket;
+#[cfg(test)]
+mod whole_tests;
 
 pub use cause::Cause;
 pub use check::{CheckId, CheckResult, CheckState, Finding, Progress, Verdict};

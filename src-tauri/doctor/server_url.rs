@@ -9,6 +9,7 @@ use super::address::list;
 use super::cause::Cause;
 use super::check::Finding;
 use super::context::{Context, authority};
+use super::mask;
 use super::probe::http::on_this_computer;
 use super::probe::{proxy, tcp};
 use crate::api::BaseUrl;
@@ -58,7 +59,7 @@ pub async fn check(context: &mut Context) -> Finding {
 /// The URL that a client connects to.
 fn resolved(base: &BaseUrl, text: &str) -> Result<Url, Box<Finding>> {
     let text = text.trim();
-    let about: String = text.chars().filter(|character| !character.is_control()).take(100).collect();
+    let about = mask::given(text);
     base.livekit_url(text).map_err(|_| {
         let (scheme, rest) = text.split_once(':').unwrap_or(("", text));
         // `localhost:7880` reads as a scheme, too.
