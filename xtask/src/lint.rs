@@ -14,21 +14,21 @@ pub fn lint() -> Result<()> {
     run(npm().args(["run", "lint"]))?;
     say("Check the Rust code");
     run(cargo().args(["clippy", "--workspace", "--all-targets", "--", "--deny", "warnings"]))?;
-    say("Check that the generated types are current");
-    run(&mut bindings_test()).context("the web UI's types are stale: run `cargo xtask generate`")
+    say("Check that the generated files are current");
+    run(&mut generated_test()).context("generated files are stale: run `cargo xtask generate`")
 }
 
-/// Writes `ui/src/lib/bindings.ts` anew.
+/// Writes `ui/src/lib/bindings.ts` and `docs/troubleshooting.md` anew.
 pub fn generate() -> Result<()> {
     setup::prepare(Purpose::Run)?;
-    run(bindings_test().env("DONFRA_LIVE_GENERATE", "1"))
+    run(generated_test().env("DONFRA_LIVE_GENERATE", "1"))
 }
 
-/// The app's test that compares the generated types with those committed. Of the whole workspace, so that it shares
-/// its build with the other tests.
-fn bindings_test() -> std::process::Command {
+/// The app's tests that compare what is generated with what is committed. Of the whole workspace, so that they share
+/// their build with the other tests.
+fn generated_test() -> std::process::Command {
     let mut command = cargo();
-    command.args(["test", "--quiet", "--workspace", "--lib", "--", "bindings"]);
+    command.args(["test", "--quiet", "--workspace", "--lib", "--", "bindings", "troubleshooting"]);
     command
 }
 

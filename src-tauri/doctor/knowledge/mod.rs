@@ -2,6 +2,8 @@
 //! app and `docs/troubleshooting.md` all say it in these words.
 
 mod access;
+#[cfg(test)]
+mod guide;
 mod livekit;
 mod media;
 mod session_server;
