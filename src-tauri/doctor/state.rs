@@ -29,6 +29,7 @@ pub struct DoctorState {
 }
 
 /// What has changed.
+#[expect(clippy::large_enum_variant, reason = "some thirty of them in a run, passed on at once")]
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum DoctorChange {
