@@ -4,7 +4,7 @@ use tauri::State;
 
 use crate::App;
 use crate::error::UiError;
-use crate::session::state::{Device, SessionState};
+use crate::session::state::{Device, LastSession, SessionState};
 use crate::video::TileLayout;
 
 /// The whole state: at start of the UI, and after a gap in the patches.
@@ -27,6 +27,27 @@ pub async fn create_session(app: State<'_, App>, title: String, name: String) ->
 #[specta::specta]
 pub async fn join_session(app: State<'_, App>, input: String, name: String) -> Result<(), UiError> {
     app.session.join(input, name).await
+}
+
+/// Goes into the last session again, as who one was there. Returns when connected, or with why not.
+#[tauri::command]
+#[specta::specta]
+pub async fn rejoin_session(app: State<'_, App>) -> Result<(), UiError> {
+    app.session.rejoin().await
+}
+
+/// The session that the app was in when it ended unexpectedly, or that it lost: home offers to go back to it.
+#[tauri::command]
+#[specta::specta]
+pub async fn last_session(app: State<'_, App>) -> Result<Option<LastSession>, UiError> {
+    app.session.last().await
+}
+
+/// The person does not want to go back to it.
+#[tauri::command]
+#[specta::specta]
+pub async fn forget_last_session(app: State<'_, App>) -> Result<(), UiError> {
+    app.session.forget_last().await
 }
 
 /// Leaves; the others stay.

@@ -11,11 +11,14 @@ use tokio::task::JoinHandle;
 
 use super::connect::{Admission, Attempt, News, Wish};
 use super::devices::Devices;
+use super::invitation::Invitation;
+use super::last::Last;
 use super::message::{Answer, Message};
 use super::publisher::{Order, Publisher};
 use super::reduce::Store;
 use super::state::{
-    Change, ConnectStep, Device, EndReason, Meters, Participant, Phase, Quality, Role, SessionPatch, SessionState,
+    Change, ConnectStep, Device, EndReason, Meters, Participant, Phase, Quality, ReconnectStage, Role, SessionPatch,
+    SessionState,
 };
 use super::text::checked;
 use super::{Diagnosis, LastAttempt, invitation, people};
@@ -69,6 +72,8 @@ pub struct Actor {
     live: Option<Live>,
     events: Option<mpsc::UnboundedReceiver<RoomEvent>>,
     proofs: HashMap<String, Proof>,
+    /// The session to go back to.
+    back: Option<Last>,
     number: u64,
     last: Option<LastAttempt>,
     /// Who is there, or how, has changed since it was told.
@@ -96,6 +101,7 @@ impl Actor {
             live: None,
             events: None,
             proofs: HashMap::new(),
+            back: None,
             number: 0,
             last: None,
             people_changed: false,
@@ -148,6 +154,12 @@ impl Actor {
                 Ok(invitation) => self.begin(Wish::Join(invitation), &name, reply),
                 Err(error) => drop(reply.send(Err(error))),
             },
+            Message::Rejoin(reply) => self.rejoin(reply),
+            Message::Last(reply) => drop(reply.send(self.back.as_ref().and_then(Last::offer))),
+            Message::ForgetLast(reply) => {
+                self.back = None;
+                let _ = reply.send(Ok(()));
+            }
             Message::Leave(reply) => {
                 if self.live.is_some() {
                     self.finish(EndReason::Left);
@@ -215,6 +227,23 @@ impl Actor {
                 }
             }
             Message::ShutDown(_) => unreachable!("heard in run"),
+        }
+    }
+
+    /// Into the last session again.
+    fn rejoin(&mut self, reply: Answer) {
+        match self.back.clone() {
+            Some(Last { session_id, api, name, .. }) => {
+                self.begin(Wish::Join(Invitation { session_id, api: Some(api) }), &name, reply);
+            }
+            None => {
+                let error = UiError::new(
+                    "no_last_session",
+                    "There is no session to go back to.",
+                    "Join with the session id that its host sent you.",
+                );
+                let _ = reply.send(Err(error));
+            }
         }
     }
 
@@ -360,7 +389,10 @@ impl Actor {
         let Some(live) = &self.live else { return };
         super::room_events::route_media(&event, &self.frames, live.devices.as_ref());
         match event {
-            RoomEvent::Reconnecting => self.store.change(Change::Phase { phase: Phase::Reconnecting }),
+            RoomEvent::Reconnecting => {
+                let phase = Phase::Reconnecting { stage: ReconnectStage::Resuming, attempt: 1, gives_up_in_s: 60 };
+                self.store.change(Change::Phase { phase });
+            }
             RoomEvent::Reconnected => self.store.change(Change::Phase { phase: Phase::Connected }),
             RoomEvent::Disconnected { reason } => {
                 tracing::info!(?reason, "disconnected");
@@ -464,8 +496,13 @@ impl Actor {
         if let Some((_, reply)) = self.live.as_mut().and_then(|live| live.attempt.take()) {
             let _ = reply.send(Err(UiError::new("cancelled", "You left before it connected.", "Join again.")));
         }
-        self.release();
         let before = self.store.state().clone();
+        let live = self.live.as_ref();
+        if let Some((name, admission)) = live.and_then(|live| Some((live.name.clone(), live.admission.as_ref()?))) {
+            let title = before.title.clone();
+            self.back = Last::after(admission, title, name, reason);
+        }
+        self.release();
         if matches!(reason, EndReason::EndedByHost | EndReason::RoomGone)
             && let Some(id) = &before.session_id
         {

@@ -4,7 +4,7 @@ use tokio::sync::oneshot;
 
 use super::Diagnosis;
 use super::connect::News;
-use super::state::{Device, DeviceState, SessionState};
+use super::state::{Device, DeviceState, LastSession, SessionState};
 use crate::error::UiError;
 
 /// Where the answer to a wish goes.
@@ -21,6 +21,12 @@ pub enum Message {
     Create(String, String, Answer),
     /// Into a session: what was pasted, name.
     Join(String, String, Answer),
+    /// Into the last session again.
+    Rejoin(Answer),
+    /// Which session that would be, where it is to be offered.
+    Last(Reply<Option<LastSession>>),
+    /// It is not to be offered any more.
+    ForgetLast(Answer),
     /// Out of it.
     Leave(Answer),
     /// Ends it for everyone.

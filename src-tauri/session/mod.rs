@@ -5,6 +5,7 @@ mod connect;
 mod devices;
 mod end_reason;
 pub mod invitation;
+mod last;
 mod message;
 mod people;
 mod publisher;
@@ -27,7 +28,7 @@ use crate::settings::SettingsStore;
 use crate::video::Frames;
 use actor::Actor;
 use message::{Message, Reply};
-use state::{Device, SessionState};
+use state::{Device, LastSession, SessionState};
 
 /// What was tried last.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -91,6 +92,30 @@ impl Session {
     /// Which link of the chain is broken, and what to do.
     pub async fn join(&self, input: String, name: String) -> Result<(), UiError> {
         self.ask(|reply| Message::Join(input, name, reply)).await?
+    }
+
+    /// Goes into the last session again, as who one was there; returns when connected.
+    ///
+    /// # Errors
+    /// There is none, or which link of the chain is broken, and what to do.
+    pub async fn rejoin(&self) -> Result<(), UiError> {
+        self.ask(Message::Rejoin).await?
+    }
+
+    /// The session to offer to go back to: lost, or left by a crash.
+    ///
+    /// # Errors
+    /// The app is closing.
+    pub async fn last(&self) -> Result<Option<LastSession>, UiError> {
+        self.ask(Message::Last).await
+    }
+
+    /// Offers it no more.
+    ///
+    /// # Errors
+    /// The app is closing.
+    pub async fn forget_last(&self) -> Result<(), UiError> {
+        self.ask(Message::ForgetLast).await?
     }
 
     /// Leaves; devices are off at once.

@@ -62,13 +62,57 @@ pub enum Phase {
     },
     /// In the room.
     Connected,
-    /// The connection is lost and being restored; pictures stay.
-    Reconnecting,
+    /// The connection is lost and being restored; pictures, people and devices stay as they are.
+    Reconnecting {
+        /// How.
+        stage: ReconnectStage,
+        /// Which attempt at this stage, from 1; 0 where attempts are not counted.
+        attempt: u32,
+        /// Seconds until it is given up, rounded up; told anew at each change of the rest.
+        gives_up_in_s: u32,
+    },
     /// Over.
     Ended {
         /// Why.
         reason: EndReason,
     },
+}
+
+/// How a lost connection is being restored.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "snake_case")]
+pub enum ReconnectStage {
+    /// Nothing arrives from LiveKit any more; it may come back by itself.
+    Noticed,
+    /// LiveKit's SDK restores the connection to the room.
+    Resuming,
+    /// The room is entered anew, with a new token.
+    Rejoining,
+}
+
+/// The session to go back to, as home offers it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]
+pub struct LastSession {
+    /// The session's id.
+    pub session_id: String,
+    /// Its title, if known.
+    pub title: Option<String>,
+    /// The own role in it.
+    pub role: Role,
+    /// When this computer was last in it (RFC 3339, UTC).
+    pub left_at: String,
+    /// How it was left.
+    pub how: LeftHow,
+}
+
+/// How a session was left that one may want to go back to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "snake_case")]
+pub enum LeftHow {
+    /// The app ended while in the session.
+    Crashed,
+    /// The connection was lost and could not be restored.
+    Lost,
 }
 
 /// The links of the chain to a room, in order.

@@ -86,7 +86,7 @@ function initial(name: string): SessionState {
     case "viewer":
       return session(3, { role: "viewer", can_publish: false, camera: { kind: "off" }, microphone: { kind: "off" } });
     case "reconnecting":
-      return session(4, { phase: { kind: "reconnecting" } });
+      return session(4, { phase: { kind: "reconnecting", stage: "resuming", attempt: 1, gives_up_in_s: 90 } });
     case "connecting":
       return { ...idle, phase: { kind: "connecting", step: "asking_api" } };
     case "ended":
@@ -168,6 +168,12 @@ export function fakeBackend(query: URLSearchParams, drawn: Drawn): Backend {
       if (!input.includes("-")) throw refused;
       await into(session(3));
     },
+    rejoinSession: () => into(session(3)),
+    lastSession: async () =>
+      query.has("last")
+        ? { session_id: id, title: state.title, role: "host", left_at: new Date().toISOString(), how: "crashed" }
+        : null,
+    forgetLastSession: async () => {},
     leaveSession: async () => reset({ ...idle, session_id: id, phase: { kind: "ended", reason: "left" } }),
     endSession: async () => reset({ ...idle, phase: { kind: "ended", reason: "ended_by_host" } }),
     dismissEnd: async () => reset(idle),

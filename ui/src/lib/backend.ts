@@ -8,6 +8,7 @@ import type {
   DoctorState,
   DoctorSubject,
   DoctorUpdate,
+  LastSession,
   Meters,
   ReportFormat,
   ReportKind,
@@ -31,6 +32,9 @@ export interface Backend {
   sessionSnapshot(): Promise<SessionState>;
   createSession(title: string, name: string): Promise<void>;
   joinSession(input: string, name: string): Promise<void>;
+  rejoinSession(): Promise<void>;
+  lastSession(): Promise<LastSession | null>;
+  forgetLastSession(): Promise<void>;
   leaveSession(): Promise<void>;
   endSession(): Promise<void>;
   dismissEnd(): Promise<void>;
@@ -91,6 +95,9 @@ export const tauriBackend: Backend = {
   sessionSnapshot: () => take(commands.sessionSnapshot()),
   createSession: (title, name) => done(commands.createSession(title, name)),
   joinSession: (input, name) => done(commands.joinSession(input, name)),
+  rejoinSession: () => done(commands.rejoinSession()),
+  lastSession: () => take(commands.lastSession()),
+  forgetLastSession: () => done(commands.forgetLastSession()),
   leaveSession: () => done(commands.leaveSession()),
   endSession: () => done(commands.endSession()),
   dismissEnd: () => done(commands.dismissEnd()),

@@ -28,6 +28,12 @@ export const commands = {
 	 *  with why not.
 	 */
 	joinSession: (input: string, name: string) => typedError<null, UiError>(__TAURI_INVOKE("join_session", { input, name })),
+	/**  Goes into the last session again, as who one was there. Returns when connected, or with why not. */
+	rejoinSession: () => typedError<null, UiError>(__TAURI_INVOKE("rejoin_session")),
+	/**  The session that the app was in when it ended unexpectedly, or that it lost: home offers to go back to it. */
+	lastSession: () => typedError<LastSession | null, UiError>(__TAURI_INVOKE("last_session")),
+	/**  The person does not want to go back to it. */
+	forgetLastSession: () => typedError<null, UiError>(__TAURI_INVOKE("forget_last_session")),
 	/**  Leaves; the others stay. */
 	leaveSession: () => typedError<null, UiError>(__TAURI_INVOKE("leave_session")),
 	/**  Ends the session for everyone (hosts only). */
@@ -502,6 +508,27 @@ export type JoinRequest = {
 	name: string,
 };
 
+/**  The session to go back to, as home offers it. */
+export type LastSession = {
+	/**  The session's id. */
+	session_id: string,
+	/**  Its title, if known. */
+	title: string | null,
+	/**  The own role in it. */
+	role: Role,
+	/**  When this computer was last in it (RFC 3339, UTC). */
+	left_at: string,
+	/**  How it was left. */
+	how: LeftHow,
+};
+
+/**  How a session was left that one may want to go back to. */
+export type LeftHow = 
+/**  The app ended while in the session. */
+"crashed" | 
+/**  The connection was lost and could not be restored. */
+"lost";
+
 /**  How loud somebody is. */
 export type Level = {
 	/**  Whose. */
@@ -550,8 +577,14 @@ export type Phase =
 step: ConnectStep } | 
 /**  In the room. */
 { kind: "connected" } | 
-/**  The connection is lost and being restored; pictures stay. */
-{ kind: "reconnecting" } | 
+/**  The connection is lost and being restored; pictures, people and devices stay as they are. */
+{ kind: "reconnecting"; 
+/**  How. */
+stage: ReconnectStage; 
+/**  Which attempt at this stage, from 1; 0 where attempts are not counted. */
+attempt: number; 
+/**  Seconds until it is given up, rounded up; told anew at each change of the rest. */
+gives_up_in_s: number } | 
 /**  Over. */
 { kind: "ended"; 
 /**  Why. */
@@ -580,6 +613,15 @@ export type Quality =
 "poor" | 
 /**  Gone. */
 "lost";
+
+/**  How a lost connection is being restored. */
+export type ReconnectStage = 
+/**  Nothing arrives from LiveKit any more; it may come back by itself. */
+"noticed" | 
+/**  LiveKit's SDK restores the connection to the room. */
+"resuming" | 
+/**  The room is entered anew, with a new token. */
+"rejoining";
 
 /**  In which form. */
 export type ReportFormat = 

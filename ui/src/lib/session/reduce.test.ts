@@ -38,8 +38,8 @@ function applied(from: SessionState, ...args: Parameters<typeof reduce> extends 
 
 describe("reduce", () => {
   it("applies the next patch and leaves the old state as it was", () => {
-    const next = applied(state, { sequence: 8, change: { kind: "phase", phase: { kind: "reconnecting" } } });
-    expect(next.phase).toEqual({ kind: "reconnecting" });
+    const next = applied(state, { sequence: 8, change: { kind: "phase", phase: { kind: "reconnecting", stage: "noticed", attempt: 0, gives_up_in_s: 90 } } });
+    expect(next.phase).toEqual({ kind: "reconnecting", stage: "noticed", attempt: 0, gives_up_in_s: 90 });
     expect(next.sequence).toBe(8);
     expect(state.phase).toEqual({ kind: "connected" });
   });

@@ -20,7 +20,10 @@ const at = (sequence: number, change: Partial<SessionState> = {}): SessionState 
 });
 const phase = (sequence: number, kind: "connected" | "reconnecting"): SessionPatch => ({
   sequence,
-  change: { kind: "phase", phase: { kind } },
+  change: {
+    kind: "phase",
+    phase: kind === "connected" ? { kind } : { kind, stage: "resuming", attempt: 1, gives_up_in_s: 90 },
+  },
 });
 
 function backend(snapshots: (() => Promise<SessionState>)[]) {
