@@ -4,6 +4,10 @@ use url::Url;
 
 use crate::doctor::{Cause, mask};
 use crate::error::{Action, UiError};
+use crate::session::text::shown;
+
+/// Longest text that an error quotes, in characters.
+const MAX_QUOTED: usize = 120;
 
 /// The base URL of a session API, e.g. `http://localhost:8080/api` or `https://live.example/api/v1`: no query, no
 /// fragment, no user or password, no slash at the end.
@@ -41,16 +45,19 @@ impl BaseUrl {
         match url.scheme() {
             "http" | "https" => {}
             "ws" | "wss" => return Err(invalid("ws:// is LiveKit's own address, the session server's is http://")),
-            other => return Err(invalid(&format!("{other}:// is not http"))),
+            other => return Err(invalid(&format!("{}:// is not http", shown(other, MAX_QUOTED)))),
         }
         if !url.username().is_empty() || url.password().is_some() {
             return Err(invalid("a user or password does not belong into it, set a sign-in instead"));
         }
         url.set_query(None);
         url.set_fragment(None);
-        let path = url.path().trim_end_matches('/');
-        let path = path.find("/live/").map_or(path, |end| &path[..end]);
-        let path = path.strip_suffix("/live").unwrap_or(path).to_owned();
+        let path = url.path();
+        let mut path = path.find("/live/").map_or(path, |end| &path[..end]).trim_end_matches('/');
+        while let Some(shorter) = path.strip_suffix("/live") {
+            path = shorter.trim_end_matches('/');
+        }
+        let path = path.to_owned();
         url.set_path(if path.is_empty() { "/api" } else { &path });
         Ok(Self(url))
     }
@@ -73,7 +80,7 @@ impl BaseUrl {
     /// # Errors
     /// It is neither a path nor a `ws`, `wss`, `http` or `https` URL.
     pub fn livekit_url(&self, server_url: &str) -> Result<Url, UiError> {
-        let bad = || UiError::of(Cause::ServerUrlInvalid, &mask::given(server_url));
+        let bad = || UiError::of(Cause::ServerUrlInvalid, &shown(&mask::given(server_url), MAX_QUOTED));
         let mut url = self.0.join(server_url.trim()).map_err(|_| bad())?;
         let scheme = match url.scheme() {
             "http" | "ws" => "ws",
@@ -121,6 +128,22 @@ mod tests {
         assert_eq!(parsed("live.example.org"), "https://live.example.org/api");
         assert_eq!(parsed("http://[::1]:80/api"), "http://[::1]/api");
         assert_eq!(parsed("https://x.example/api/v1/live/create?x=1#y"), "https://x.example/api/v1");
+    }
+
+    #[test]
+    fn what_is_kept_is_read_as_the_same() {
+        // Found by fuzzing: slashes and calls behind one another.
+        for text in ["https://h//live//x", "https://h/live/live", "https://h/a/live//live/", "https://h/live/x/live"] {
+            let once = parsed(text);
+            assert_eq!(parsed(&once), once, "{text}");
+        }
+    }
+
+    #[test]
+    fn what_a_server_says_is_quoted_in_bounds() {
+        let base = BaseUrl::parse("https://live.example/api").unwrap();
+        let error = base.livekit_url(&format!("odd:\u{1b}[31m\0{}", "x".repeat(500_000))).unwrap_err();
+        assert!(error.message.chars().count() < 400 && !error.message.chars().any(char::is_control));
     }
 
     #[test]

@@ -5,6 +5,7 @@
 //! With `DONFRA_LIVE_TEST_SOURCE=1` in the environment, [`test_source`] stands in for every device.
 
 pub mod camera;
+mod choice;
 mod feed;
 pub mod picture;
 pub mod screen;
@@ -12,20 +13,12 @@ pub mod sound;
 pub mod test_source;
 
 pub use camera::CameraFeed;
+pub use choice::DeviceChoice;
 pub use screen::ScreenFeed;
 pub use sound::{Apm, MicrophoneFeed, Speaker};
 pub use test_source::TestSource;
 
 use crate::session::state::DeviceState;
-
-/// A device that a person can choose.
-#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize, specta::Type)]
-pub struct DeviceChoice {
-    /// Stays the same when devices come and go and after a restart; what the feeds take as `choice`.
-    pub id: String,
-    /// The device's name as the system gives it.
-    pub name: String,
-}
 
 /// The cameras of this computer. Takes some milliseconds (it asks each device): not for an event loop.
 pub fn cameras() -> Vec<DeviceChoice> {

@@ -10,10 +10,11 @@ mod message;
 mod people;
 mod publisher;
 mod reduce;
+mod role;
 mod room_events;
 pub mod sdk;
 pub mod state;
-mod text;
+pub(crate) mod text;
 pub(crate) mod token;
 
 use std::sync::Arc;

@@ -3,6 +3,8 @@
 use serde::{Deserialize, Serialize};
 use specta::Type;
 
+pub use super::role::Role;
+
 /// One live session as the UI shows it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type)]
 pub struct SessionState {
@@ -147,16 +149,6 @@ pub enum EndReason {
     ServerShutdown,
     /// The connection was lost and could not be restored.
     ConnectionLost,
-}
-
-/// Who somebody is in a session.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]
-#[serde(rename_all = "snake_case")]
-pub enum Role {
-    /// May end the session and moderate.
-    Host,
-    /// Everyone else.
-    Viewer,
 }
 
 /// Somebody in the room.

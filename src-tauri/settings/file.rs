@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-use super::{ChosenDevices, SessionServer, Settings, Theme};
+use super::preferences::{ChosenDevices, SessionServer, Settings, Theme};
 
 /// The layout that is written. Older ones are read and brought up to it.
 const VERSION: u32 = 1;
@@ -76,7 +76,7 @@ pub fn load(folder: &Path) -> Result<Loaded, FileError> {
 }
 
 /// Reads the text of a settings file, of this or an older layout.
-fn parse(text: &str) -> Result<Settings, String> {
+pub(super) fn parse(text: &str) -> Result<Settings, String> {
     let mut table: toml::Table = text.parse().map_err(|error: toml::de::Error| error.message().to_owned())?;
     // Before the first version was numbered there was no layout: an absent number is the first.
     let version = table.get("version").map_or(Some(1), toml::Value::as_integer).ok_or("version is not a number")?;
@@ -90,13 +90,18 @@ fn parse(text: &str) -> Result<Settings, String> {
     Ok(Settings { name, theme, server, devices })
 }
 
+/// The text of a settings file.
+pub(super) fn text(settings: &Settings) -> Result<String, FileError> {
+    let Settings { name, theme, server, devices } = settings.clone();
+    Ok(toml::to_string_pretty(&Document { version: VERSION, name, theme, server, devices })?)
+}
+
 /// Writes the settings in one step: a crash leaves the old file or the new one.
 ///
 /// # Errors
 /// The folder or file cannot be written.
 pub fn save(folder: &Path, settings: &Settings) -> Result<(), FileError> {
-    let Settings { name, theme, server, devices } = settings.clone();
-    let text = toml::to_string_pretty(&Document { version: VERSION, name, theme, server, devices })?;
+    let text = text(settings)?;
     let path = folder.join(NAME);
     let write = || -> std::io::Result<()> {
         std::fs::create_dir_all(folder)?;

@@ -1,5 +1,6 @@
 //! The project's commands: `cargo xtask run`, `cargo xtask test` and a few more. What cargo or npm does already, it calls.
 
+mod fuzz;
 mod lint;
 mod official;
 mod process;
@@ -48,6 +49,12 @@ enum Task {
     Lint,
     /// Type-check the app against the official `livekit` crate, the workspace's patch left out.
     CheckOfficial,
+    /// Fuzz the parsers of what others wrote (installs cargo-fuzz where it is missing).
+    Fuzz {
+        /// How long each target runs, s.
+        #[arg(long, default_value_t = 60)]
+        seconds: u32,
+    },
     /// Check licences and advisories of all dependencies (installs cargo-deny where it is missing).
     Deny,
 }
@@ -60,6 +67,7 @@ fn main() -> ExitCode {
         Task::Generate => lint::generate(),
         Task::Lint => lint::lint(),
         Task::CheckOfficial => official::check(),
+        Task::Fuzz { seconds } => fuzz::fuzz(seconds),
         Task::Deny => lint::deny(),
     };
     // The chain of causes in one line: no backtrace, whatever RUST_BACKTRACE says.

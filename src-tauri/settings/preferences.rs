@@ -1,0 +1,65 @@
+//! What a person can set.
+
+use serde::{Deserialize, Serialize};
+use specta::Type;
+
+use crate::media::DeviceChoice;
+
+/// What a person can set. Holds no secret: those are in the system's keyring.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, Type)]
+pub struct Settings {
+    /// The name last used in a session; empty at first.
+    pub name: String,
+    /// Light, dark, or as the system has it.
+    pub theme: Theme,
+    /// Where sessions come from.
+    pub server: SessionServer,
+    /// The devices to use.
+    pub devices: ChosenDevices,
+}
+
+/// The devices that a person chose. None: the system's default.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, Type)]
+pub struct ChosenDevices {
+    /// The camera.
+    pub camera: Option<DeviceChoice>,
+    /// The microphone.
+    pub microphone: Option<DeviceChoice>,
+    /// The loudspeaker.
+    pub speaker: Option<DeviceChoice>,
+}
+
+/// The colours of the interface.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "snake_case")]
+pub enum Theme {
+    /// As the system has it.
+    #[default]
+    System,
+    /// Light.
+    Light,
+    /// Dark.
+    Dark,
+}
+
+/// Where sessions come from.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum SessionServer {
+    /// The app runs the session server and LiveKit itself.
+    ThisComputer {
+        /// Lets people on the own network join: listens on the LAN address instead of loopback only.
+        lan: bool,
+    },
+    /// A session server elsewhere.
+    Remote {
+        /// Its base URL, e.g. `http://localhost:8080/api`.
+        url: String,
+    },
+}
+
+impl Default for SessionServer {
+    fn default() -> Self {
+        Self::ThisComputer { lan: false }
+    }
+}
