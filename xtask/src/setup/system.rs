@@ -45,7 +45,7 @@ const TEST: &[(&str, &str)] = &[
     ("pulseaudio-utils", "steers them"),
     ("x11-xserver-utils", "paints the screen that is captured"),
     ("xauth", "lets tests onto that screen"),
-    ("iproute2", "the network of the kernel with cameras"),
+    ("iproute2", "networks between programs under test, and of the kernel with cameras"),
 ];
 
 /// Installs the packages that are missing, where this system has apt; else says what is needed.
