@@ -21,6 +21,8 @@ const COMMANDS: &[&str] = &[
     "set_camera",
     "set_screen",
     "set_tiles",
+    "statistics",
+    "watch_statistics",
     "devices",
     "choose_device",
     "start_doctor",

@@ -1,5 +1,7 @@
 //! The command line: `donfra-live [join <session_id> | doctor] [--name NAME] [--api URL]`.
 
+use std::path::PathBuf;
+
 use clap::{Parser, Subcommand};
 
 /// Live sessions: create one, hand over its id, see and hear each other.
@@ -12,6 +14,9 @@ pub struct Cli {
     /// The session server of this run, e.g. http://localhost:8080/api; the settings stay as they are.
     #[arg(long, global = true, value_name = "URL")]
     pub api: Option<String>,
+    /// Writes the session's statistics to this file, every two seconds a line of JSON.
+    #[arg(long, global = true, value_name = "FILE")]
+    pub stats: Option<PathBuf>,
     /// What to do at start; home without it.
     #[command(subcommand)]
     pub command: Option<Command>,

@@ -27,6 +27,7 @@ use commands::{JoinRequest, Startup};
 use doctor::Doctor;
 use error::UiError;
 use session::Session;
+use session::statistics::StatisticsFile;
 use settings::SettingsStore;
 use tokio::sync::watch;
 use video::{Frames, TileLayout, VideoLayer};
@@ -114,6 +115,14 @@ fn attach_video(app: &tauri::App, frames: Frames) {
     });
 }
 
+/// The file that `--stats` names. Without it the program runs on: statistics are not what a session is for.
+fn statistics_file(cli: &Cli) -> Option<StatisticsFile> {
+    let path = cli.stats.as_ref()?;
+    StatisticsFile::create(path)
+        .inspect_err(|error| tracing::error!(%error, path = %path.display(), "no statistics can be written there"))
+        .ok()
+}
+
 /// Runs the program until its window is closed.
 pub fn run() -> ExitCode {
     if let Some(code) = host::watchdog::run_if_asked() {
@@ -132,7 +141,8 @@ pub fn run() -> ExitCode {
         .setup(move |app| {
             commands.mount_events(app);
             let frames = Frames::new();
-            let session = Session::start(app.handle().clone(), settings.clone(), frames.clone());
+            let statistics = statistics_file(&cli);
+            let session = Session::start(app.handle().clone(), settings.clone(), frames.clone(), statistics);
             let layer = watch::Sender::new(None);
             let told = app.handle().clone();
             let doctor = Doctor::new(settings.clone(), move |update| {

@@ -107,14 +107,18 @@ pub async fn save_report(app: State<'_, App>, which: ReportKind, format: ReportF
 }
 
 async fn text(app: &App, which: ReportKind, format: ReportFormat) -> Result<String, UiError> {
-    let report = match which {
-        ReportKind::Doctor => app.doctor.report(),
-        ReportKind::Session => None,
+    let text = match which {
+        ReportKind::Doctor => app.doctor.report().map(|report| match format {
+            ReportFormat::Text => report.text(),
+            ReportFormat::Json => report.json(),
+        }),
+        ReportKind::Session => app.session.report(&app.settings).await?.map(|report| match format {
+            ReportFormat::Text => report.text(),
+            ReportFormat::Json => report.json(),
+        }),
     };
-    let report =
-        report.ok_or_else(|| UiError::new("no_report", "There is no report yet.", "Let the check finish first."))?;
-    Ok(match format {
-        ReportFormat::Text => report.text(),
-        ReportFormat::Json => report.json(),
+    text.ok_or_else(|| match which {
+        ReportKind::Doctor => UiError::new("no_report", "There is no report yet.", "Let the check finish first."),
+        ReportKind::Session => UiError::new("no_report", "There is no report yet.", "Be in a session first."),
     })
 }

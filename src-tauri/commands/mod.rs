@@ -5,6 +5,7 @@ mod devices;
 mod doctor;
 mod session;
 mod settings;
+mod statistics;
 
 #[cfg(test)]
 mod bindings;
@@ -15,6 +16,7 @@ pub use app::{JoinRequest, Startup};
 
 use crate::doctor::DoctorUpdate;
 use crate::session::state::{Meters, SessionPatch};
+use crate::session::statistics::types::StatisticsTick;
 
 /// All commands and events, as they are registered with Tauri and written to TypeScript.
 pub fn builder() -> Builder<tauri::Wry> {
@@ -41,6 +43,8 @@ pub fn builder() -> Builder<tauri::Wry> {
             session::set_camera,
             session::set_screen,
             session::set_tiles,
+            statistics::statistics,
+            statistics::watch_statistics,
             devices::devices,
             devices::choose_device,
             doctor::start_doctor,
@@ -53,5 +57,5 @@ pub fn builder() -> Builder<tauri::Wry> {
             settings::set_credential,
             settings::clear_credential,
         ])
-        .events(collect_events![SessionPatch, Meters, DoctorUpdate])
+        .events(collect_events![SessionPatch, Meters, StatisticsTick, DoctorUpdate])
 }

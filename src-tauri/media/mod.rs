@@ -11,6 +11,7 @@ pub mod picture;
 pub mod screen;
 pub mod sound;
 pub mod test_source;
+pub mod thin;
 
 pub use camera::CameraFeed;
 pub use choice::DeviceChoice;

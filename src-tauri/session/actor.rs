@@ -17,9 +17,10 @@ use super::message::{Answer, Message};
 use super::publisher::{Order, Publisher};
 use super::reduce::Store;
 use super::state::{
-    Change, ConnectStep, Device, EndReason, Meters, Participant, Phase, Quality, ReconnectStage, Role, SessionPatch,
+    Change, ConnectStep, Device, EndReason, Meters, Participant, Phase, ReconnectStage, Role, SessionPatch,
     SessionState,
 };
+use super::statistics::{Recorder, Sampling};
 use super::text::checked;
 use super::{Diagnosis, LastAttempt, invitation, people};
 use crate::api::ApiClient;
@@ -58,6 +59,7 @@ struct Live {
     devices: Option<Devices>,
     room: Option<Arc<Room>>,
     publisher: Option<Publisher>,
+    sampling: Option<Sampling>,
 }
 
 /// The actor.
@@ -68,6 +70,7 @@ pub struct Actor {
     meters: Box<dyn Fn(Meters) + Send>,
     settings: Arc<SettingsStore>,
     frames: Frames,
+    recorder: Recorder,
     host: Option<Host>,
     live: Option<Live>,
     events: Option<mpsc::UnboundedReceiver<RoomEvent>>,
@@ -85,6 +88,7 @@ impl Actor {
     pub fn start(
         settings: Arc<SettingsStore>,
         frames: Frames,
+        recorder: Recorder,
         patches: impl Fn(SessionPatch) + Send + 'static,
         meters: impl Fn(Meters) + Send + 'static,
     ) -> mpsc::UnboundedSender<Message> {
@@ -97,6 +101,7 @@ impl Actor {
             meters: Box::new(meters),
             settings,
             frames,
+            recorder,
             host: None,
             live: None,
             events: None,
@@ -218,6 +223,12 @@ impl Actor {
                     self.devices_changed();
                 }
             }
+            Message::Health(number, health) => {
+                if self.is_current(number) {
+                    self.store.change(Change::Health { health });
+                    self.people_changed = true;
+                }
+            }
             Message::NotPublished(number, device, text) => {
                 if self.is_current(number) {
                     if let Some(devices) = self.live.as_mut().and_then(|live| live.devices.as_mut()) {
@@ -287,6 +298,7 @@ impl Actor {
             }
         }
         self.store.change(Change::Reset { state });
+        self.recorder.begin();
         let attempt =
             Attempt { settings: self.settings.clone(), host: self.host.take(), name: name.clone(), wish, host_key };
         let post = self.post.clone();
@@ -302,6 +314,7 @@ impl Actor {
             devices: None,
             room: None,
             publisher: None,
+            sampling: None,
         });
     }
 
@@ -374,6 +387,9 @@ impl Actor {
         if live.admission.as_ref().is_some_and(|admission| admission.role == Role::Host) {
             publisher.order(Order::ShowHost);
         }
+        let (post, limit) = (self.post.clone(), live.devices.as_ref().map(Devices::camera_limit));
+        let heard = move |health| drop(post.send(Message::Health(number, health)));
+        live.sampling = Some(self.recorder.sample(room.clone(), limit.unwrap_or_default(), heard));
         live.publisher = Some(publisher);
         live.room = Some(room);
         self.events = Some(events);
@@ -454,7 +470,7 @@ impl Actor {
             microphone,
             camera,
             screen,
-            quality: Quality::Unknown,
+            quality: self.store.state().health.own,
         };
         let people = match &live.room {
             Some(room) => people::list(room, me),
@@ -527,7 +543,7 @@ impl Actor {
         Some(tokio::spawn(async move {
             let devices = live.devices;
             let closed = tokio::task::spawn_blocking(move || drop(devices));
-            drop(live.publisher);
+            drop((live.publisher, live.sampling));
             if let Some(room) = live.room {
                 match tokio::time::timeout(CLOSE_TIMEOUT, room.close()).await {
                     Ok(Ok(())) => {}

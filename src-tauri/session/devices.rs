@@ -8,6 +8,8 @@ use livekit::webrtc::video_source::{RtcVideoSource, VideoResolution};
 
 use super::publisher::Order;
 use super::state::{Device, DeviceState, Level, TrackState};
+use crate::media::camera::format;
+use crate::media::thin::{SendLimit, Thinned};
 use crate::media::{self, Apm, CameraFeed, DeviceChoice, MicrophoneFeed, ScreenFeed, Speaker, TestSource};
 use crate::settings::ChosenDevices;
 use crate::video::{Frames, TileId, TileSource};
@@ -40,6 +42,7 @@ pub struct Devices {
     report: Report,
     apm: Apm,
     chosen: Chosen,
+    limit: SendLimit,
     camera: Slot<CameraFeed>,
     microphone: Slot<MicrophoneFeed>,
     screen: Slot<ScreenFeed>,
@@ -133,12 +136,18 @@ impl Devices {
             report,
             apm,
             chosen: Chosen { camera: id(&chosen.camera), microphone: id(&chosen.microphone) },
+            limit: SendLimit::default(),
             camera: Slot::new(),
             microphone: Slot::new(),
             screen: Slot::new(),
             speaker,
             speaker_state: DeviceState::Starting,
         }
+    }
+
+    /// How much of the camera is sent.
+    pub fn camera_limit(&self) -> SendLimit {
+        self.limit.clone()
     }
 
     /// Where the others' sound goes.
@@ -188,9 +197,11 @@ impl Devices {
         let (start, report) = (self.camera.begin(), self.report.clone());
         let sink = self.frames.sink(self.tile(TileSource::Camera));
         self.camera.track = Some(video_track("camera", &source));
-        self.camera.feed = Some(CameraFeed::start(self.chosen.camera.clone(), source, sink, move |state| {
-            report(Device::Camera, start, state)
-        }));
+        let output = Thinned::new(source, sink, self.limit.clone());
+        self.camera.feed =
+            Some(CameraFeed::start_into(self.chosen.camera.clone(), format::ALL, output, move |state| {
+                report(Device::Camera, start, state)
+            }));
     }
 
     fn start_screen(&mut self) {

@@ -4,7 +4,7 @@ use tokio::sync::oneshot;
 
 use super::Diagnosis;
 use super::connect::News;
-use super::state::{Device, DeviceState, LastSession, SessionState};
+use super::state::{Device, DeviceState, Health, LastSession, SessionState};
 use crate::error::UiError;
 
 /// Where the answer to a wish goes.
@@ -49,6 +49,8 @@ pub enum Message {
     Title(u64, String),
     /// A device's report, in the session of this number.
     Device(u64, Device, u64, DeviceState),
+    /// The connection became better or worse.
+    Health(u64, Health),
     /// A track was not taken.
     NotPublished(u64, Device, String),
     /// The program ends.

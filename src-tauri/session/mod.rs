@@ -4,16 +4,20 @@ mod actor;
 mod connect;
 mod devices;
 mod end_reason;
+pub mod health;
 pub mod invitation;
+pub mod journal;
 mod last;
 mod message;
 mod people;
 mod publisher;
 mod reduce;
+pub mod report;
 mod role;
 mod room_events;
 pub mod sdk;
 pub mod state;
+pub mod statistics;
 pub(crate) mod text;
 pub(crate) mod token;
 
@@ -28,8 +32,12 @@ use crate::error::UiError;
 use crate::settings::SettingsStore;
 use crate::video::Frames;
 use actor::Actor;
+use journal::Journal;
 use message::{Message, Reply};
+use report::SessionReport;
 use state::{Device, LastSession, SessionState};
+use statistics::types::StatisticsTick;
+use statistics::{Recorder, StatisticsFile};
 
 /// What was tried last.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -53,15 +61,58 @@ pub struct Diagnosis {
 #[derive(Clone)]
 pub struct Session {
     post: mpsc::UnboundedSender<Message>,
+    recorder: Recorder,
+    journal: Journal,
 }
 
 impl Session {
-    /// Starts without being in a session. Patches and meters go to the UI, pictures to `frames`.
-    pub fn start(handle: AppHandle, settings: Arc<SettingsStore>, frames: Frames) -> Self {
-        let ui = handle.clone();
+    /// Starts without being in a session. Patches, meters and statistics go to the UI, pictures to `frames`, statistics
+    /// also to `file`.
+    pub fn start(
+        handle: AppHandle,
+        settings: Arc<SettingsStore>,
+        frames: Frames,
+        file: Option<StatisticsFile>,
+    ) -> Self {
+        let (ui, watcher) = (handle.clone(), handle.clone());
+        let recorder = Recorder::new(file, move |tick: StatisticsTick| told(tick.emit(&watcher)));
         let patches = move |patch: state::SessionPatch| told(patch.emit(&ui));
         let meters = move |meters: state::Meters| told(meters.emit(&handle));
-        Self { post: Actor::start(settings, frames, patches, meters) }
+        Self::start_telling(settings, frames, recorder, patches, meters)
+    }
+
+    /// The same without a UI: whoever is told is given.
+    pub fn start_telling(
+        settings: Arc<SettingsStore>,
+        frames: Frames,
+        recorder: Recorder,
+        patches: impl Fn(state::SessionPatch) + Send + 'static,
+        meters: impl Fn(state::Meters) + Send + 'static,
+    ) -> Self {
+        let journal = Journal::default();
+        let writes = journal.clone();
+        let patches = move |patch| {
+            writes.hear(&patch);
+            patches(patch);
+        };
+        let post = Actor::start(settings, frames, recorder.clone(), patches, meters);
+        Self { post, recorder, journal }
+    }
+
+    /// The report of the session that is on, or of the last one; none before the first.
+    ///
+    /// # Errors
+    /// The app is closing.
+    pub async fn report(&self, settings: &SettingsStore) -> Result<Option<SessionReport>, UiError> {
+        let state = self.snapshot().await?;
+        let statistics = self.recorder.statistics();
+        let report = SessionReport::new(&state, &statistics, &self.journal, &settings.current(), &settings.server());
+        Ok(Some(report).filter(|report| !report.is_empty()))
+    }
+
+    /// The statistics of the session that is on, or of the last one.
+    pub fn recorder(&self) -> &Recorder {
+        &self.recorder
     }
 
     async fn ask<T>(&self, message: impl FnOnce(Reply<T>) -> Message) -> Result<T, UiError> {

@@ -4,6 +4,7 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 
 use livekit::prelude::{ConnectionQuality, RemoteParticipant, Room, TrackSource};
 
+use super::health;
 use super::state::{Participant, Quality, Role, TrackState};
 use super::text::shown;
 use crate::video::{TileId, TileSource};
@@ -21,12 +22,13 @@ pub const ROLE_ATTRIBUTE: &str = "role";
 /// Its value for a host.
 pub const HOST_ROLE: &str = "host";
 
-/// Everybody in the room: `me` first, then the others by time of joining.
+/// Everybody in the room: `me` first, whose quality is the own measures', then the others by time of joining.
 pub fn list(room: &Room, me: Participant) -> Vec<Participant> {
     let mut others: Vec<_> = room.remote_participants().into_values().collect();
     others.sort_by_cached_key(|participant| (participant.joined_at(), participant.identity().to_string()));
     let local = room.local_participant();
-    let me = Participant { speaking: local.is_speaking(), quality: quality(local.connection_quality()), ..me };
+    let quality = health::worse(quality(local.connection_quality()), me.quality);
+    let me = Participant { speaking: local.is_speaking(), quality, ..me };
     std::iter::once(me).chain(others.iter().map(other)).collect()
 }
 
@@ -72,7 +74,7 @@ pub fn key(identity: &str) -> String {
 }
 
 /// What a participant is called: the name, else the identity, else a stranger.
-fn name(name: &str, identity: &str) -> String {
+pub fn name(name: &str, identity: &str) -> String {
     let names = [name, identity].map(|text| shown(text, MAX_NAME));
     names.into_iter().find(|name| !name.is_empty()).unwrap_or_else(|| "Guest".into())
 }
@@ -90,7 +92,8 @@ fn tile_source(source: TrackSource) -> TileSource {
     }
 }
 
-fn quality(quality: ConnectionQuality) -> Quality {
+/// As LiveKit sees it.
+pub fn quality(quality: ConnectionQuality) -> Quality {
     match quality {
         ConnectionQuality::Excellent => Quality::Good,
         ConnectionQuality::Good => Quality::Fair,

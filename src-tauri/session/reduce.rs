@@ -69,6 +69,7 @@ fn apply(state: &mut SessionState, change: Change) {
                 }
             }
         }
+        Change::Health { health } => state.health = health,
         Change::Device { device, state: new } => *device_mut(state, device) = new,
     }
 }

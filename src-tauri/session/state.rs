@@ -30,6 +30,8 @@ pub struct SessionState {
     pub screen: DeviceState,
     /// The loudspeaker.
     pub speaker: DeviceState,
+    /// How good the connection is, and what is done about it.
+    pub health: Health,
 }
 
 impl SessionState {
@@ -47,6 +49,7 @@ impl SessionState {
             microphone: DeviceState::Off,
             screen: DeviceState::Off,
             speaker: DeviceState::Off,
+            health: Health::default(),
         }
     }
 }
@@ -187,10 +190,11 @@ pub enum TrackState {
 }
 
 /// Connection quality.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, Type)]
 #[serde(rename_all = "snake_case")]
 pub enum Quality {
     /// Not known yet.
+    #[default]
     Unknown,
     /// Good.
     Good,
@@ -200,6 +204,50 @@ pub enum Quality {
     Poor,
     /// Gone.
     Lost,
+}
+
+/// How good the connection is, whose fault it is if it is bad, and what the app does about it.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, Type)]
+pub struct Health {
+    /// The own connection: the worse of what LiveKit says and what is measured here.
+    pub own: Quality,
+    /// Whose connection is bad. It is told when that has lasted for some seconds, and likewise taken back.
+    pub blame: Blame,
+    /// What is done about it.
+    pub measure: Measure,
+}
+
+/// Whose connection is bad.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum Blame {
+    /// Nobody's.
+    #[default]
+    None,
+    /// One's own.
+    Own,
+    /// The server's, or everybody's at once.
+    Server,
+    /// That of others.
+    Others {
+        /// Theirs.
+        identities: Vec<String>,
+    },
+}
+
+/// What the app does about a bad connection. Sound is always kept.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "snake_case")]
+pub enum Measure {
+    /// Nothing.
+    #[default]
+    None,
+    /// The own camera is sent slower or smaller.
+    SendingLess,
+    /// The others' pictures are received smaller, or fewer of them.
+    ReceivingLess,
+    /// No picture is received.
+    AudioOnly,
 }
 
 /// A device of this computer, as the session uses it.
@@ -276,6 +324,11 @@ pub enum Change {
         left: Vec<String>,
         /// Who came or changed: each replaces the entry of the same identity, or is added at the end.
         changed: Vec<Participant>,
+    },
+    /// The connection became better or worse.
+    Health {
+        /// How it is now.
+        health: Health,
     },
     /// A device of this computer changed.
     Device {

@@ -1,5 +1,6 @@
 // A backend without the app, for looking at the UI in a browser: `npm run dev`, then /dev.html?state=…&theme=….
 
+import { fakeStatistics } from "./fake-statistics";
 import { BackendError, type Backend } from "../lib/backend";
 import type {
   ChosenDevices,
@@ -58,6 +59,7 @@ const session = (people: number, change: Partial<SessionState> = {}): SessionSta
   microphone: { kind: "on", name: "Headset" },
   screen: { kind: "off" },
   speaker: { kind: "on", name: "Headset" },
+  health: { own: "good", blame: { kind: "none" }, measure: "none" },
   ...change,
 });
 
@@ -87,6 +89,10 @@ function initial(name: string): SessionState {
       return session(3, { role: "viewer", can_publish: false, camera: { kind: "off" }, microphone: { kind: "off" } });
     case "reconnecting":
       return session(4, { phase: { kind: "reconnecting", stage: "resuming", attempt: 1, gives_up_in_s: 90 } });
+    case "weak":
+      return session(4, {
+        health: { own: "good", blame: { kind: "others", identities: ["person-2"] }, measure: "receiving_less" },
+      });
     case "connecting":
       return { ...idle, phase: { kind: "connecting", step: "asking_api" } };
     case "ended":
@@ -184,6 +190,8 @@ export function fakeBackend(query: URLSearchParams, drawn: Drawn): Backend {
       tiles = next;
       drawn(next);
     },
+    statistics: async () => fakeStatistics(state.participants),
+    watchStatistics: async () => undefined,
     copyText: async () => undefined,
     devices: async () => ({
       cameras: [{ id: "cam", name: "Integrated Webcam" }],
@@ -214,6 +222,7 @@ export function fakeBackend(query: URLSearchParams, drawn: Drawn): Backend {
       patches.add(listener);
       return () => patches.delete(listener);
     },
+    onStatistics: async () => () => undefined,
     onMeters: async (listener) => {
       meters.add(listener);
       return () => meters.delete(listener);

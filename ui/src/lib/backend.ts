@@ -16,6 +16,8 @@ import type {
   SessionPatch,
   Settings,
   SettingsView,
+  Statistics,
+  StatisticsTick,
   SignIn,
   Startup,
   SessionState,
@@ -42,6 +44,8 @@ export interface Backend {
   setCamera(on: boolean): Promise<void>;
   setScreen(on: boolean): Promise<void>;
   setTiles(tiles: TileLayout[]): Promise<void>;
+  statistics(): Promise<Statistics>;
+  watchStatistics(on: boolean): Promise<void>;
   copyText(text: string): Promise<void>;
   devices(): Promise<DeviceList>;
   chooseDevice(device: Device, choice: DeviceChoice | null): Promise<SettingsView>;
@@ -59,6 +63,7 @@ export interface Backend {
   setBackdrop(colour: Rgb): Promise<void>;
   onPatch(listener: (patch: SessionPatch) => void): Promise<() => void>;
   onMeters(listener: (meters: Meters) => void): Promise<() => void>;
+  onStatistics(listener: (tick: StatisticsTick) => void): Promise<() => void>;
   onDoctor(listener: (update: DoctorUpdate) => void): Promise<() => void>;
 }
 
@@ -105,6 +110,8 @@ export const tauriBackend: Backend = {
   setCamera: (on) => done(commands.setCamera(on)),
   setScreen: (on) => done(commands.setScreen(on)),
   setTiles: (tiles) => done(commands.setTiles(tiles)),
+  statistics: () => take(commands.statistics()),
+  watchStatistics: (on) => done(commands.watchStatistics(on)),
   copyText: (text) => done(commands.copyText(text)),
   devices: () => take(commands.devices()),
   chooseDevice: (device, choice) => take(commands.chooseDevice(device, choice)),
@@ -122,5 +129,6 @@ export const tauriBackend: Backend = {
   setBackdrop: (colour) => done(commands.setBackdrop(colour)),
   onPatch: (listener) => events.sessionPatch.listen((event) => listener(event.payload)),
   onMeters: (listener) => events.meters.listen((event) => listener(event.payload)),
+  onStatistics: (listener) => events.statisticsTick.listen((event) => listener(event.payload)),
   onDoctor: (listener) => events.doctorUpdate.listen((event) => listener(event.payload)),
 };

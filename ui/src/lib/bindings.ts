@@ -48,6 +48,10 @@ export const commands = {
 	setScreen: (on: boolean) => typedError<null, UiError>(__TAURI_INVOKE("set_screen", { on })),
 	/**  Where the UI has its tiles now. */
 	setTiles: (tiles: TileLayout[]) => typedError<null, UiError>(__TAURI_INVOKE("set_tiles", { tiles })),
+	/**  The last ten minutes of the session that is on, or of the last one. */
+	statistics: () => typedError<Statistics, UiError>(__TAURI_INVOKE("statistics")),
+	/**  Whether each new sample is told (`StatisticsTick`, every two seconds). */
+	watchStatistics: (on: boolean) => typedError<null, UiError>(__TAURI_INVOKE("watch_statistics", { on })),
 	/**  The devices there are now. Opens none of them. */
 	devices: () => typedError<DeviceList, UiError>(__TAURI_INVOKE("devices")),
 	/**  Uses this device from now on, and remembers it; none: the system's default. */
@@ -77,6 +81,7 @@ export const events = {
 	doctorUpdate: makeEvent<DoctorUpdate, DoctorUpdate>("doctor-update"),
 	meters: makeEvent<Meters, Meters>("meters"),
 	sessionPatch: makeEvent<SessionPatch, SessionPatch>("session-patch"),
+	statisticsTick: makeEvent<StatisticsTick, StatisticsTick>("statistics-tick"),
 };
 
 /* Types */
@@ -120,6 +125,30 @@ export type AppInfo = {
 	/**  The version of LiveKit's SDK that the app is made for. */
 	sdk: string,
 };
+
+/**  Whose connection is bad. */
+export type Blame = 
+/**  Nobody's. */
+{ kind: "none" } | 
+/**  One's own. */
+{ kind: "own" } | 
+/**  The server's, or everybody's at once. */
+{ kind: "server" } | 
+/**  That of others. */
+{ kind: "others"; 
+/**  Theirs. */
+identities: string[] };
+
+/**  Where a candidate's address comes from. */
+export type Candidate = 
+/**  An interface of its own. */
+"host" | 
+/**  Seen by a STUN server from outside. */
+"server_reflexive" | 
+/**  Seen by the other end. */
+"peer_reflexive" | 
+/**  A TURN server's. */
+"relay";
 
 /**  What is wrong. The codes are stable: reports, tests and documentation name them. */
 export type Cause = 
@@ -260,6 +289,10 @@ can_publish: boolean } |
 left: string[]; 
 /**  Who came or changed: each replaces the entry of the same identity, or is added at the end. */
 changed: Participant[] } | 
+/**  The connection became better or worse. */
+{ kind: "health"; 
+/**  How it is now. */
+health: Health } | 
 /**  A device of this computer changed. */
 { kind: "device"; 
 /**  Which. */
@@ -345,6 +378,28 @@ export type ConnectStep =
 /**  LiveKit is being connected to. */
 "joining_room";
 
+/**  One sample of the connection to LiveKit. */
+export type ConnectionPoint = {
+	/**  The sample's number. */
+	number: number,
+	/**  Time there and back, ms. */
+	round_trip_ms: number | null,
+	/**  What could be sent as estimated, kbit/s. */
+	available_kbps: number | null,
+	/**  Sent since the sample before, kbit/s, all tracks. */
+	sent_kbps: number,
+	/**  Received since the sample before, kbit/s, all tracks. */
+	received_kbps: number,
+	/**  Lost of what was sent, per cent; none while nothing is sent. */
+	loss_sent: number | null,
+	/**  Lost of what was received, per cent; none while nothing is received. */
+	loss_received: number | null,
+	/**  The way that is sent on. */
+	sending: Path | null,
+	/**  The way that is received on. */
+	receiving: Path | null,
+};
+
 /**  Which sign-in there is. */
 export type CredentialState = 
 /**  None. */
@@ -409,6 +464,13 @@ name: string } |
 { kind: "failed"; 
 /**  What the system said, in words. */
 message: string };
+
+/**  Which way a track goes. */
+export type Direction = 
+/**  From here to LiveKit. */
+"sent" | 
+/**  From LiveKit to here. */
+"received";
 
 /**  What has changed. */
 export type DoctorChange = 
@@ -500,6 +562,16 @@ export type Fit =
 /**  All of the picture is seen, bars beside it (screens). */
 "contain";
 
+/**  How good the connection is, whose fault it is if it is bad, and what the app does about it. */
+export type Health = {
+	/**  The own connection: the worse of what LiveKit says and what is measured here. */
+	own: Quality,
+	/**  Whose connection is bad. It is told when that has lasted for some seconds, and likewise taken back. */
+	blame: Blame,
+	/**  What is done about it. */
+	measure: Measure,
+};
+
 /**  A session to go to at start. */
 export type JoinRequest = {
 	/**  The session id or invitation as it was typed. */
@@ -522,6 +594,17 @@ export type LastSession = {
 	how: LeftHow,
 };
 
+/**  A layer of a picture that is sent in several sizes. */
+export type Layer = 
+/**  None: nothing is sent, or it is sound. */
+"none" | 
+/**  The smallest. */
+"low" | 
+/**  The middle one. */
+"medium" | 
+/**  The full picture. */
+"high";
+
 /**  How a session was left that one may want to go back to. */
 export type LeftHow = 
 /**  The app ended while in the session. */
@@ -537,6 +620,28 @@ export type Level = {
 	level: number,
 };
 
+/**  What keeps an encoder from sending more. */
+export type Limit = 
+/**  Nothing. */
+"none" | 
+/**  This computer is too slow for more. */
+"cpu" | 
+/**  The connection does not carry more. */
+"bandwidth" | 
+/**  Anything else. */
+"other";
+
+/**  What the app does about a bad connection. Sound is always kept. */
+export type Measure = 
+/**  Nothing. */
+"none" | 
+/**  The own camera is sent slower or smaller. */
+"sending_less" | 
+/**  The others' pictures are received smaller, or fewer of them. */
+"receiving_less" | 
+/**  No picture is received. */
+"audio_only";
+
 /**  Fast-changing figures of a session, sent at most five times a second, beside the patches. */
 export type Meters = {
 	/**  How loud each person is, 0 (silence) to 1. */
@@ -544,6 +649,17 @@ export type Meters = {
 	/**  What each tile has drawn. */
 	tiles: TileMeter[],
 };
+
+/**  Where a track comes from. */
+export type Origin = 
+/**  A microphone. */
+"microphone" | 
+/**  A camera. */
+"camera" | 
+/**  A screen. */
+"screen" | 
+/**  The sound of what is shared. */
+"screen_sound";
 
 /**  Somebody in the room. */
 export type Participant = {
@@ -565,6 +681,16 @@ export type Participant = {
 	screen: TrackState,
 	/**  Connection quality as LiveKit sees it. */
 	quality: Quality,
+};
+
+/**  The pair of ICE candidates in use. Addresses are left out. */
+export type Path = {
+	/**  Of this computer. */
+	local: Candidate,
+	/**  Of LiveKit. */
+	remote: Candidate,
+	/**  UDP or TCP, or to the TURN server also TLS. */
+	protocol: Protocol,
 };
 
 /**  Where a session stands: `Idle → Connecting → Connected ⇄ Reconnecting → Ended`. */
@@ -600,6 +726,15 @@ export type Progress =
 { kind: "done"; 
 /**  The result. */
 result: CheckResult };
+
+/**  What carries the media. */
+export type Protocol = 
+/**  UDP. */
+"udp" | 
+/**  TCP: slower where packets are lost. */
+"tcp" | 
+/**  TLS, to a TURN server. */
+"tls";
 
 /**  Connection quality. */
 export type Quality = 
@@ -697,6 +832,8 @@ export type SessionState = {
 	screen: DeviceState,
 	/**  The loudspeaker. */
 	speaker: DeviceState,
+	/**  How good the connection is, and what is done about it. */
+	health: Health,
 };
 
 /**  What a person can set. Holds no secret: those are in the system's keyring. */
@@ -740,6 +877,26 @@ export type Startup = {
 	name: string,
 	/**  The session that the command line asked for. Given once: a reloaded UI does not join again. */
 	join: JoinRequest | null,
+};
+
+/**  A session's last ten minutes. */
+export type Statistics = {
+	/**  Seconds from one sample to the next. */
+	interval_s: number,
+	/**  Number of the newest sample in here; 0 before the first. The next tick carries one more. */
+	newest: number,
+	/**  The connection, oldest sample first. */
+	connection: ConnectionPoint[],
+	/**  The tracks: what is sent, then what is received, each by the time it began. */
+	tracks: TrackSeries[],
+};
+
+/**  One sample, as it is told every two seconds to who watches. */
+export type StatisticsTick = {
+	/**  The connection. */
+	connection: ConnectionPoint,
+	/**  Every track that there is now. */
+	tracks: TrackSample[],
 };
 
 /**  What was looked at. */
@@ -805,6 +962,70 @@ export type TileSource =
 "camera" | 
 /**  The screen share. */
 "screen";
+
+/**  A track that is sent or received. */
+export type TrackInfo = {
+	/**  The identifier that LiveKit gave it. */
+	id: string,
+	/**  Whose it is. */
+	identity: string,
+	/**  That person's name. */
+	name: string,
+	/**  What it shows or plays. */
+	source: Origin,
+	/**  To or from LiveKit. */
+	direction: Direction,
+	/**  The codec in use, e.g. `VP8`; empty before the first packet. */
+	codec: string,
+};
+
+/**  One sample of a track. What does not apply (a size of sound) is 0. */
+export type TrackPoint = {
+	/**  The sample's number. */
+	number: number,
+	/**  Bit rate since the sample before, kbit/s, of all layers together, without packet headers. */
+	kbps: number,
+	/**  Packets lost since the sample before, per cent of those sent. What was sent again in time counts as lost, too. */
+	loss: number,
+	/**  Jitter, ms; none while nobody measured it. */
+	jitter_ms: number | null,
+	/**  Time there and back between here and LiveKit, ms. */
+	round_trip_ms: number | null,
+	/**  Which simulcast layer is received, or the best one that is sent. */
+	layer: Layer,
+	/**  Width of the picture, px. */
+	width: number,
+	/**  Height of the picture, px. */
+	height: number,
+	/**  Frames a second: decoded, or encoded in the best layer. */
+	fps: number,
+	/**  Frames received and not shown since the sample before. */
+	dropped: number,
+	/**  Times the picture stood still since the sample before. */
+	freezes: number,
+	/**  Sound made up for what did not arrive since the sample before, per cent. */
+	concealed: number,
+	/**  What keeps the encoder below what it could send. */
+	limit: Limit,
+	/**  The server holds the track back for want of bandwidth. */
+	paused: boolean,
+};
+
+/**  A track, and what it is like now. */
+export type TrackSample = {
+	/**  Which. */
+	track: TrackInfo,
+	/**  Its figures. */
+	point: TrackPoint,
+};
+
+/**  A track, and what it was like. */
+export type TrackSeries = {
+	/**  Which. */
+	track: TrackInfo,
+	/**  Its samples, oldest first. */
+	points: TrackPoint[],
+};
 
 /**  A published track, or its absence. */
 export type TrackState = 

@@ -1,6 +1,19 @@
 // Every text a person reads, in one place: a translation is another object of this shape.
 
-import type { ConnectStep, Device, DeviceState, EndReason, Quality } from "./bindings";
+import type {
+  Blame,
+  Candidate,
+  Layer,
+  Limit,
+  Measure,
+  Origin,
+  Protocol,
+  ConnectStep,
+  Device,
+  DeviceState,
+  EndReason,
+  Quality,
+} from "./bindings";
 
 type Words = { title: string; text: string };
 
@@ -49,6 +62,8 @@ export const texts = {
     people: "People",
     showPeople: "Show people",
     hidePeople: "Hide people",
+    showStatistics: "Show connection statistics",
+    hideStatistics: "Hide connection statistics",
     stage: "Pictures",
     controls: "Controls",
     reconnecting: "Connection lost. Reconnecting …",
@@ -64,6 +79,89 @@ export const texts = {
     others: (count: number) => (count === 1 ? "1 more person" : `${count} more people`),
     morePeople: (count: number) => `Show more (${count} not listed)`,
     dismiss: "Dismiss",
+  },
+  health: {
+    blame: {
+      none: "",
+      own: "Your connection is weak.",
+      server: "The connection of the server is weak.",
+    } satisfies Record<Exclude<Blame["kind"], "others">, string>,
+    others: (names: string[]) => {
+      if (names.length === 1) return `The connection of ${names[0]} is weak.`;
+      if (names.length === 2) return `The connections of ${names[0]} and ${names[1]} are weak.`;
+      return `The connections of ${names.length} people are weak.`;
+    },
+    measure: {
+      none: "",
+      sending_less: "Your camera is sent in lower quality for now.",
+      receiving_less: "You see the others smaller or fewer of them for now; you hear them all.",
+      audio_only: "You hear the others; their pictures come back when the connection is better.",
+    } satisfies Record<Measure, string>,
+  },
+  statistics: {
+    title: "Connection",
+    lead: "The last ten minutes, a point every two seconds.",
+    close: "Close connection statistics",
+    connection: "To the server",
+    quality: {
+      unknown: "Not measured yet",
+      good: "Good",
+      fair: "Fair",
+      poor: "Poor",
+      lost: "Lost",
+    } satisfies Record<Quality, string>,
+    sending: "Sending",
+    receiving: "Receiving",
+    path: (protocol: string, local: string, remote: string) => `${protocol}, ${local} to ${remote}`,
+    protocols: { udp: "UDP", tcp: "TCP", tls: "TLS" } satisfies Record<Protocol, string>,
+    candidates: {
+      host: "direct",
+      server_reflexive: "behind a router",
+      peer_reflexive: "behind a router",
+      relay: "by TURN relay",
+    } satisfies Record<Candidate, string>,
+    roundTrip: "Round trip",
+    available: "Could send",
+    sent: "Sent",
+    received: "Received",
+    lossSent: "Lost sending",
+    lossReceived: "Lost receiving",
+    rateLabel: "Rate",
+    rate: (kbps: number) => (kbps < 1000 ? `${kbps} kbit/s` : `${(kbps / 1000).toFixed(1)} Mbit/s`),
+    loss: "Loss",
+    jitter: "Jitter",
+    frames: "Frames/s",
+    own: {
+      microphone: "Your microphone",
+      camera: "Your camera",
+      screen: "Your screen",
+      screen_sound: "Your screen’s sound",
+    } satisfies Record<Origin, string>,
+    theirs: {
+      microphone: (name: string) => `${name}’s microphone`,
+      camera: (name: string) => `${name}’s camera`,
+      screen: (name: string) => `${name}’s screen`,
+      screen_sound: (name: string) => `Sound of ${name}’s screen`,
+    } satisfies Record<Origin, (name: string) => string>,
+    layers: { none: "", low: "low layer", medium: "middle layer", high: "full layer" } satisfies Record<Layer, string>,
+    limits: {
+      none: "",
+      cpu: "limited by this computer",
+      bandwidth: "limited by bandwidth",
+      other: "limited",
+    } satisfies Record<Limit, string>,
+    dropped: (count: number) => `${count} frames dropped`,
+    freezes: (count: number) => `froze ${count}×`,
+    concealed: (percent: number) => `${percent} % made up`,
+    paused: "held back by the server",
+    ended: "Ended",
+    nothing: "Nothing is sent or received yet.",
+    report: {
+      copy: "Copy report",
+      save: "Save report",
+      copied: "Copied",
+      saved: (path: string) => `Saved as ${path}`,
+    },
   },
   controls: {
     microphone: "Microphone",

@@ -26,6 +26,7 @@ const state: SessionState = {
   microphone: { kind: "off" },
   screen: { kind: "off" },
   speaker: { kind: "off" },
+  health: { own: "unknown", blame: { kind: "none" }, measure: "none" },
 };
 
 function applied(from: SessionState, ...args: Parameters<typeof reduce> extends [unknown, infer P] ? P[] : never) {
@@ -38,7 +39,10 @@ function applied(from: SessionState, ...args: Parameters<typeof reduce> extends 
 
 describe("reduce", () => {
   it("applies the next patch and leaves the old state as it was", () => {
-    const next = applied(state, { sequence: 8, change: { kind: "phase", phase: { kind: "reconnecting", stage: "noticed", attempt: 0, gives_up_in_s: 90 } } });
+    const next = applied(state, {
+      sequence: 8,
+      change: { kind: "phase", phase: { kind: "reconnecting", stage: "noticed", attempt: 0, gives_up_in_s: 90 } },
+    });
     expect(next.phase).toEqual({ kind: "reconnecting", stage: "noticed", attempt: 0, gives_up_in_s: 90 });
     expect(next.sequence).toBe(8);
     expect(state.phase).toEqual({ kind: "connected" });

@@ -24,6 +24,8 @@ function changed(state: SessionState, change: Exclude<Change, { kind: "reset" }>
     }
     case "people":
       return { ...state, participants: withPeople(state.participants, change.left, change.changed) };
+    case "health":
+      return { ...state, health: change.health };
     case "device":
       return { ...state, [change.device]: change.state };
   }

@@ -22,6 +22,7 @@ const nothing: SessionState = {
   microphone: { kind: "off" },
   screen: { kind: "off" },
   speaker: { kind: "off" },
+  health: { own: "unknown", blame: { kind: "none" }, measure: "none" },
 };
 
 export class SessionStore {

@@ -16,6 +16,7 @@ const at = (sequence: number, change: Partial<SessionState> = {}): SessionState 
   microphone: off,
   screen: off,
   speaker: off,
+  health: { own: "unknown", blame: { kind: "none" }, measure: "none" },
   ...change,
 });
 const phase = (sequence: number, kind: "connected" | "reconnecting"): SessionPatch => ({

@@ -28,6 +28,7 @@ function session(participants: Participant[], change: Partial<SessionState> = {}
     can_publish: true,
     participants,
     camera: { kind: "on", name: "Camera" },
+    health: { own: "unknown", blame: { kind: "none" }, measure: "none" },
     microphone: off,
     screen: off,
     speaker: off,
