@@ -2,9 +2,11 @@
 
 import { fakeStatistics } from "./fake-statistics";
 import { BackendError, type Backend } from "../lib/backend";
+import { examine } from "./fake-doctor";
 import type {
   ChosenDevices,
   DeviceState,
+  DoctorUpdate,
   EndReason,
   Meters,
   Participant,
@@ -124,6 +126,7 @@ export function fakeBackend(query: URLSearchParams, drawn: Drawn): Backend {
   };
   const patches = new Set<(patch: SessionPatch) => void>();
   const meters = new Set<(meters: Meters) => void>();
+  const doctors = new Set<(update: DoctorUpdate) => void>();
   let frames = 0;
 
   function reset(next: SessionState) {
@@ -165,11 +168,22 @@ export function fakeBackend(query: URLSearchParams, drawn: Drawn): Backend {
     action: null,
   });
 
+  const unreachable = new BackendError({
+    code: "livekit_not_running",
+    message: "Nothing answers at 192.168.1.20:7880, where LiveKit should be.",
+    why: "The session server gave this address, but the port is closed there.",
+    hint: "Tell the host that LiveKit is not running.",
+    action: "run_doctor",
+  });
+
   return {
     startup: async () => ({ version: "0.1.0", name: view.settings.name, join: null }),
     checkSdk: async () => {},
     sessionSnapshot: async () => state,
-    createSession: () => into(session(1)),
+    createSession: async () => {
+      if (query.has("doctor")) throw unreachable;
+      await into(session(1));
+    },
     joinSession: async (input) => {
       if (!input.includes("-")) throw refused;
       await into(session(3));
@@ -209,12 +223,15 @@ export function fakeBackend(query: URLSearchParams, drawn: Drawn): Backend {
     saveSettings: async (settings) => (view = { ...view, settings }),
     setCredential: async (kind) => (view = { ...view, credential: kind }),
     clearCredential: async () => (view = { ...view, credential: "none" }),
-    startDoctor: async () => undefined,
+    startDoctor: () => examine(query.get("doctor") ?? "broken", (update) => doctors.forEach((told) => told(update))),
     doctor: async () => ({ run: 0, running: false, checks: [], report: null }),
     stopDoctor: async () => undefined,
-    reportText: async () => "",
+    reportText: async () => "Donfra Live connection check",
     saveReport: async () => "/tmp/donfra-live-connection.txt",
-    onDoctor: async () => () => undefined,
+    onDoctor: async (listener) => {
+      doctors.add(listener);
+      return () => doctors.delete(listener);
+    },
     lanAddress: async () => (query.has("lan") ? "http://192.168.1.20:8080/api" : null),
     videoLayer: async () => ({ kind: "native" }),
     setBackdrop: async () => undefined,
