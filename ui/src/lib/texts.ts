@@ -44,6 +44,12 @@ export const texts = {
       override: (url: string) => `Sessions come from ${url}, as the command line says.`,
     },
   },
+  lastSession: {
+    crashed: (title: string) => `The app ended while you were in “${title}”.`,
+    lost: (title: string) => `The connection to “${title}” was lost.`,
+    rejoin: "Join again",
+    dismiss: "Do not join again",
+  },
   connecting: {
     creating: "Creating your session",
     joining: "Joining the session",
@@ -68,7 +74,13 @@ export const texts = {
     hideStatistics: "Hide connection statistics",
     stage: "Pictures",
     controls: "Controls",
-    reconnecting: "Connection lost. Reconnecting …",
+    reconnecting: {
+      noticed: "Nothing arrives any more. Reconnecting …",
+      resuming: "Connection lost. Reconnecting …",
+      rejoining: (attempt: number) =>
+        attempt > 1 ? `Connection lost. Joining again, attempt ${attempt} …` : "Connection lost. Joining again …",
+      givesUp: (seconds: number) => `Tries for ${seconds} s more.`,
+    },
     invite: "Invite people",
     inviteText: "Send them the session id:",
     inviteLan: "On your network, they also set this session server in their settings:",
@@ -373,6 +385,12 @@ export function deviceProblem(device: Device, state: DeviceState): string | null
     default:
       return deviceWords[device][state.kind];
   }
+}
+
+/** How a lost connection is being restored. */
+export function reconnecting({ stage, attempt }: Extract<Phase, { kind: "reconnecting" }>): string {
+  const words = texts.session.reconnecting;
+  return stage === "rejoining" ? words.rejoining(attempt) : words[stage];
 }
 
 /** Up to two letters that stand for a name. */
