@@ -78,7 +78,7 @@ fn shrink<'a>(
 ) -> Option<&'a VideoFrame<I420Buffer>> {
     let (from_width, from_height) = (frame.buffer.width(), frame.buffer.height());
     // Even sides, so that the chroma planes cover the picture exactly.
-    let (width, height) = (from_width / divisor & !1, from_height / divisor & !1);
+    let (width, height) = ((from_width / divisor) & !1, (from_height / divisor) & !1);
     if width == 0 || height == 0 {
         return None;
     }

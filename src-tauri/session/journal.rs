@@ -8,7 +8,7 @@ use serde::Serialize;
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
-use super::state::{Change, Device, DeviceState, Health, Participant, Phase, SessionPatch};
+use super::state::{Blame, Change, Device, DeviceState, Health, Participant, Phase, SessionPatch};
 
 /// Entries that are kept; the oldest are dropped first.
 const ENTRIES: usize = 256;
@@ -116,9 +116,18 @@ pub fn device_word(state: &DeviceState) -> String {
     serde_json::to_value(state).ok().and_then(|value| Some(value["kind"].as_str()?.to_owned())).unwrap_or_default()
 }
 
+/// Whose fault it is, without names.
+pub fn blame(blame: &Blame) -> &'static str {
+    match blame {
+        Blame::None => "none",
+        Blame::Own => "own",
+        Blame::Server => "server",
+        Blame::Others { .. } => "others",
+    }
+}
+
 fn connection(health: &Health) -> String {
-    let blame = serde_json::to_value(&health.blame).unwrap_or_default();
-    let blame = blame["kind"].as_str().unwrap_or_default();
+    let blame = blame(&health.blame);
     format!("connection: {}, blame {blame}, measure {}", word(&health.own), word(&health.measure))
 }
 

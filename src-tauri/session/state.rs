@@ -296,6 +296,7 @@ pub struct SessionPatch {
 /// What a patch changes.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type)]
 #[serde(tag = "kind", rename_all = "snake_case")]
+#[allow(clippy::large_enum_variant, reason = "a reset is rare, and is told at once")]
 pub enum Change {
     /// All of it: a session began or ended.
     Reset {

@@ -20,7 +20,7 @@ const STEADY: u32 = 3;
 pub struct Observation {
     /// Lost of what was sent, per cent; none while nothing is sent.
     pub loss_sent: Option<f32>,
-    /// Lost of what was received, per cent; none while nothing is received.
+    /// Lost on the way from LiveKit to here, per cent; none while nothing is received that tells.
     pub loss_received: Option<f32>,
     /// Time to LiveKit and back, ms.
     pub round_trip_ms: Option<f32>,
@@ -48,6 +48,7 @@ pub struct Levels {
 pub struct Decider {
     up: Ladder,
     down: Ladder,
+    held: Ladder,
     blame: Steady,
 }
 
@@ -56,9 +57,14 @@ impl Decider {
     pub fn observe(&mut self, seen: &Observation) -> (Health, Levels) {
         self.up.step(|lenient| severity_up(seen, lenient));
         self.down.step(|lenient| severity_down(seen, lenient));
+        self.held.step(|_| u8::from(is_held(seen)));
         let levels = Levels { sending: self.up.level(), receiving: self.down.level() };
         let own = worse(measured(seen), seen.own);
-        let health = Health { own, blame: self.blame.take(blame(own, &seen.others)), measure: measure(levels) };
+        let health = Health {
+            own,
+            blame: self.blame.take(blame(own, &seen.others)),
+            measure: measure(levels, self.held.level() > 0),
+        };
         (health, levels)
     }
 }
@@ -66,6 +72,11 @@ impl Decider {
 /// The worse of two qualities; unknown is no quality.
 pub fn worse(a: Quality, b: Quality) -> Quality {
     if rank(a) >= rank(b) { a } else { b }
+}
+
+/// Whether `a` is worse than `b`.
+pub fn is_worse(a: Quality, b: Quality) -> bool {
+    rank(a) > rank(b)
 }
 
 fn rank(quality: Quality) -> u8 {
@@ -91,15 +102,16 @@ fn steps(value: Option<f32>, thresholds: [f32; 3], lenient: bool) -> u8 {
 /// Loss, per cent, from which less is sent or received. What is lost below that is sent again in time.
 const LOSS: [f32; 3] = [8.0, 18.0, 35.0];
 
+/// Bandwidth, kbit/s, below which a camera that it holds back is visibly worse.
+const HELD: u32 = 350;
+
+// Where bandwidth is short WebRTC itself sends less, and finds out that there is more only by what it sends.
 fn severity_up(seen: &Observation, lenient: bool) -> u8 {
-    // WebRTC itself sends less where bandwidth is short; this helps where even its smallest layers are too much.
-    let held = match seen.held_to_kbps {
-        Some(..100) => 3,
-        Some(100..200) => 2,
-        Some(200..350) => 1,
-        _ => 0,
-    };
-    steps(seen.loss_sent, LOSS, lenient).max(held)
+    steps(seen.loss_sent, LOSS, lenient)
+}
+
+fn is_held(seen: &Observation) -> bool {
+    seen.held_to_kbps.is_some_and(|kbps| kbps < HELD)
 }
 
 fn severity_down(seen: &Observation, lenient: bool) -> u8 {
@@ -114,7 +126,7 @@ fn measured(seen: &Observation) -> Quality {
         return Quality::Unknown;
     }
     let at_least = |value: Option<f32>, limit: f32| value.is_some_and(|value| value >= limit);
-    if at_least(loss, LOSS[0]) || at_least(trip, 800.0) {
+    if at_least(loss, LOSS[0]) || at_least(trip, 800.0) || is_held(seen) {
         Quality::Poor
     } else if at_least(loss, 3.0) || at_least(trip, 400.0) || seen.starved {
         Quality::Fair
@@ -135,11 +147,12 @@ fn blame(own: Quality, others: &[(String, Quality)]) -> Blame {
     }
 }
 
-fn measure(levels: Levels) -> Measure {
+fn measure(levels: Levels, held: bool) -> Measure {
     match levels {
         Levels { receiving: 3, .. } => Measure::AudioOnly,
         Levels { receiving: 1.., .. } => Measure::ReceivingLess,
         Levels { sending: 1.., .. } => Measure::SendingLess,
+        Levels { .. } if held => Measure::SendingLess,
         Levels { .. } => Measure::None,
     }
 }

@@ -98,10 +98,14 @@ fn a_server_that_holds_pictures_back_is_asked_for_smaller_ones() {
 }
 
 #[test]
-fn too_little_bandwidth_for_the_smallest_picture_lowers_it_further() {
+fn what_webrtc_lowers_itself_is_told_and_not_lowered_further() {
     let mut decider = Decider::default();
     let held = Observation { held_to_kbps: Some(150), ..sent(0.0) };
-    assert_eq!(sending(&observe(&mut decider, &held, 6)), [0, 1, 1, 2, 2, 2]);
+    assert_eq!(sending(&observe(&mut decider, &held, 6)), [0; 6]);
+    let (health, _) = decider.observe(&held);
+    assert_eq!(health, Health { own: Quality::Poor, blame: Blame::Own, measure: Measure::SendingLess });
+    observe(&mut decider, &sent(0.0), 3);
+    assert_eq!(decider.observe(&sent(0.0)).0, Health { own: Quality::Good, ..Health::default() });
 }
 
 #[test]

@@ -10,7 +10,8 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use serde::Serialize;
 
 use super::types::{ConnectionPoint, Direction, Origin, StatisticsTick, TrackPoint};
-use crate::session::state::{Blame, Health, Measure, Quality};
+use crate::session::journal;
+use crate::session::state::{Health, Measure, Quality};
 
 /// The version of a line's form.
 pub const VERSION: u32 = 1;
@@ -83,12 +84,7 @@ impl StatisticsFile {
             version: VERSION,
             at_ms: SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |time| time.as_millis() as u64),
             own_quality: health.own,
-            blame: match health.blame {
-                Blame::None => "none",
-                Blame::Own => "own",
-                Blame::Server => "server",
-                Blame::Others { .. } => "others",
-            },
+            blame: journal::blame(&health.blame),
             measure: health.measure,
             connection: &tick.connection,
             tracks: tracks.collect(),
@@ -119,6 +115,7 @@ fn write(mut file: impl Write, lines: impl Iterator<Item = String>) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::session::state::Blame;
     use crate::session::statistics::types::{TrackInfo, TrackSample};
 
     fn tick(number: u32) -> StatisticsTick {

@@ -230,8 +230,8 @@ impl ConnectionCounters {
             receiving: pair(receiving).and_then(|pair| path(receiving, pair)).or_else(|| path(sending, up?)),
             ..ConnectionPoint::default()
         };
-        let trip = up.or(down).map(|pair| pair.candidate_pair.current_round_trip_time);
-        point.round_trip_ms = trip.filter(|trip| *trip > 0.0).map(milliseconds);
+        let answered = up.or(down).filter(|pair| pair.candidate_pair.responses_received > 0);
+        point.round_trip_ms = answered.map(|pair| milliseconds(pair.candidate_pair.current_round_trip_time));
         let available = up.map(|pair| pair.candidate_pair.available_outgoing_bitrate).filter(|rate| *rate > 0.0);
         point.available_kbps = available.map(|rate| (rate / 1000.0).round() as u32);
         let pairs = || [pair(sending), pair(receiving)].into_iter().flatten();

@@ -144,6 +144,7 @@ fn the_way_in_use_is_told_without_addresses() {
         pair.candidate_pair.current_round_trip_time = 0.012;
         pair.candidate_pair.available_outgoing_bitrate = 1_500_000.0;
         pair.candidate_pair.bytes_sent = bytes;
+        pair.candidate_pair.responses_received = 4;
         RtcStats::CandidatePair(pair)
     };
     let mut local = LocalCandidateStats::default();

@@ -110,7 +110,11 @@ impl Recorder {
                 adapter.apply(room, levels);
                 if now != health {
                     if (&now.blame, now.measure) != (&health.blame, health.measure) {
-                        tracing::info!(blame = ?now.blame, measure = ?now.measure, ?levels, "the connection's health");
+                        let kind = super::journal::blame(&now.blame);
+                        let (livekit, others) =
+                            (observation.own, observation.others.iter().map(|(_, quality)| quality));
+                        let others: Vec<_> = others.collect();
+                        tracing::info!(blame = kind, measure = ?now.measure, ?levels, ?livekit, ?others, "connection");
                     }
                     heard(now.clone());
                     health = now;

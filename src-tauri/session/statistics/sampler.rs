@@ -11,7 +11,7 @@ use livekit::webrtc::stats::RtcStats;
 use super::MAX_TRACKS;
 use super::measure::{ConnectionCounters, Counters, Known, Measured, percent, tenth};
 use super::types::{Direction, Limit, Origin, StatisticsTick, TrackInfo, TrackSample};
-use crate::session::health::Observation;
+use crate::session::health::{Observation, is_worse};
 use crate::session::people;
 
 /// Fewer packets than this in two seconds say nothing about loss.
@@ -61,7 +61,8 @@ impl Sampler {
         let mut connection = self.connection.measure(&sending, &receiving);
         connection.number = number;
         let mut before = std::mem::take(&mut self.tracks);
-        let mut sums = HashMap::from([(Direction::Sent, (0.0, 0.0)), (Direction::Received, (0.0, 0.0))]);
+        let mut sums: HashMap<Direction, Packets> = HashMap::new();
+        let mut persons: HashMap<String, Packets> = HashMap::new();
         let mut observation = Observation::default();
         let (mut held, mut paused, mut frozen) = (false, false, false);
         let mut samples = Vec::with_capacity(asked.len());
@@ -73,24 +74,20 @@ impl Sampler {
             self.tracks.insert(key, counters);
             point.number = number;
             info.codec = codec;
-            if let Some((all, gone)) = sums.get_mut(&info.direction) {
-                *all += packets;
-                *gone += lost;
+            sums.entry(info.direction).or_default().add(packets, lost);
+            if info.direction == Direction::Received {
+                persons.entry(info.identity.clone()).or_default().add(packets, lost);
             }
             held |= point.limit == Limit::Bandwidth;
             paused |= point.paused;
             frozen |= point.freezes > 0;
             samples.push(TrackSample { track: info, point });
         }
-        let loss = |direction| {
-            let (all, lost) = sums.get(&direction).copied().unwrap_or_default();
-            (all >= ENOUGH_PACKETS).then(|| percent(lost, all))
-        };
+        let loss = |direction| sums.get(&direction).and_then(Packets::loss);
         let (sent, received) = (loss(Direction::Sent), loss(Direction::Received));
         connection.loss_sent = sent.map(tenth);
         connection.loss_received = received.map(tenth);
         observation.loss_sent = connection.loss_sent;
-        observation.loss_received = connection.loss_received;
         observation.round_trip_ms = connection.round_trip_ms;
         observation.held_to_kbps = connection.available_kbps.filter(|_| held);
         observation.starved = paused || (frozen && received.is_some_and(|loss| loss >= FREEZING_LOSS));
@@ -99,7 +96,37 @@ impl Sampler {
         observation.others = others
             .map(|other| (people::key(other.identity().as_str()), people::quality(other.connection_quality())))
             .collect();
+        observation.loss_received = own_loss(&persons, &observation).map(tenth);
         (StatisticsTick { connection, tracks: samples }, observation)
+    }
+}
+
+/// What of the loss received is the own connection's. LiveKit passes on with their gaps what it received with gaps:
+/// whose connection LiveKit calls worse than the own one lost it on the way there. And what is lost on the way here
+/// hits everybody's packets: the least tells.
+fn own_loss(persons: &HashMap<String, Packets>, seen: &Observation) -> Option<f64> {
+    let worse =
+        |identity: &str| seen.others.iter().any(|(other, quality)| other == identity && is_worse(*quality, seen.own));
+    let losses = persons.iter().filter(|(identity, _)| !worse(identity)).filter_map(|(_, packets)| packets.loss());
+    losses.reduce(f64::min)
+}
+
+/// Packets of a span.
+#[derive(Clone, Copy, Debug, Default)]
+struct Packets {
+    all: f64,
+    lost: f64,
+}
+
+impl Packets {
+    fn add(&mut self, all: f64, lost: f64) {
+        self.all += all;
+        self.lost += lost;
+    }
+
+    /// Per cent; none of too few.
+    fn loss(&self) -> Option<f64> {
+        (self.all >= ENOUGH_PACKETS).then(|| percent(self.lost, self.all))
     }
 }
 
