@@ -11,6 +11,9 @@ use uuid::Uuid;
 
 use crate::config::{Config, LiveKitUrls};
 
+/// How long it may take to find out who answers at LiveKit's address.
+const PROBE_TIMEOUT: Duration = Duration::from_secs(2);
+
 /// Why LiveKit did not do what it was asked. The texts are for the person at the app.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum LiveKitError {
@@ -43,7 +46,8 @@ impl LiveKitError {
 impl From<ServiceError> for LiveKitError {
     fn from(error: ServiceError) -> Self {
         let kind = match &error {
-            // A refused key is answered in plain text, which does not decode as an error of the service.
+            // A refused key is answered in plain text, which does not decode as an error of the service. So is whatever
+            // another program says: who answers is looked at then.
             ServiceError::Twirp(ServerError::Request(error)) if error.is_decode() => Self::Refused,
             ServiceError::Twirp(ServerError::Request(_)) => Self::Unreachable,
             ServiceError::Twirp(ServerError::Twirp(error)) => match error.code.as_str() {
@@ -76,6 +80,33 @@ pub(crate) struct LiveKit {
 struct Endpoint {
     client: RoomClient,
     urls: LiveKitUrls,
+}
+
+impl Endpoint {
+    /// The result, with "refused" only where it is LiveKit that refuses, and no proxy or other program at its address.
+    async fn told<T>(&self, result: Result<T, ServiceError>) -> Result<T, LiveKitError> {
+        match result.map_err(LiveKitError::from) {
+            Err(LiveKitError::Refused) if !self.is_livekit().await => {
+                tracing::warn!(url = self.urls.server, "what answers at LIVEKIT_SERVER_URL is not LiveKit");
+                Err(LiveKitError::Unreachable)
+            }
+            result => result,
+        }
+    }
+
+    /// LiveKit turns away who comes to its door without a token, in plain text.
+    async fn is_livekit(&self) -> bool {
+        let base = self.urls.server.trim_end_matches('/').replacen(
+            "ws",
+            "http",
+            usize::from(self.urls.server.starts_with("ws")),
+        );
+        let client = reqwest::Client::builder().timeout(PROBE_TIMEOUT).build();
+        let Ok(client) = client else { return false };
+        let Ok(answer) = client.get(format!("{base}/rtc/validate")).send().await else { return false };
+        let kind = answer.headers().get(reqwest::header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
+        answer.status() == reqwest::StatusCode::UNAUTHORIZED && kind.is_some_and(|kind| kind.starts_with("text/plain"))
+    }
 }
 
 impl LiveKit {
@@ -115,22 +146,27 @@ impl LiveKit {
 
     /// Makes the room of a session, or keeps the one there is; its sid.
     pub(crate) async fn create_room(&self, session: Uuid) -> Result<String, LiveKitError> {
-        let room = self.endpoint()?.client.create_room(&session.to_string(), self.room.clone()).await?;
-        Ok(room.sid)
+        let endpoint = self.endpoint()?;
+        let created = endpoint.client.create_room(&session.to_string(), self.room.clone()).await;
+        Ok(endpoint.told(created).await?.sid)
     }
 
     /// Deletes the room of a session, and with it disconnects everybody. That there is none is no error.
     pub(crate) async fn delete_room(&self, session: Uuid) -> Result<(), LiveKitError> {
-        match self.endpoint()?.client.delete_room(&session.to_string()).await {
+        let endpoint = self.endpoint()?;
+        match endpoint.client.delete_room(&session.to_string()).await {
             Err(ServiceError::Twirp(ServerError::Twirp(error))) if error.code == ServerErrorCode::NOT_FOUND => Ok(()),
-            done => Ok(done?),
+            done => endpoint.told(done).await,
         }
     }
 
     /// Those of these rooms that exist.
     pub(crate) async fn rooms(&self, names: Vec<String>) -> Result<Vec<Room>, LiveKitError> {
-        let rooms = self.endpoint()?.client.list_rooms(names).await?;
-        Ok(rooms
+        let endpoint = self.endpoint()?;
+        let rooms = endpoint.client.list_rooms(names).await;
+        Ok(endpoint
+            .told(rooms)
+            .await?
             .into_iter()
             .map(|room| Room { name: room.name, sid: room.sid, participants: room.num_participants })
             .collect())
@@ -138,6 +174,8 @@ impl LiveKit {
 
     /// How many people are in the room of a session now, hidden ones and those still connecting too.
     pub(crate) async fn participants(&self, session: Uuid) -> Result<usize, LiveKitError> {
-        Ok(self.endpoint()?.client.list_participants(&session.to_string()).await?.len())
+        let endpoint = self.endpoint()?;
+        let participants = endpoint.client.list_participants(&session.to_string()).await;
+        Ok(endpoint.told(participants).await?.len())
     }
 }

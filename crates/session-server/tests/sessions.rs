@@ -6,7 +6,7 @@ mod common;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use common::{World, claims, config, eventually, grants, text};
-use donfra_session_server::Database;
+use donfra_session_server::{Database, LiveKitUrls};
 use livekit_api::access_token::{AccessToken, VideoGrants};
 use serde_json::json;
 
@@ -241,10 +241,37 @@ async fn livekit_down_and_back() {
     world.livekit.connect(text(&joined, "access_token")).await.unwrap();
     let health: serde_json::Value = world.get("health").await.json().await.unwrap();
     assert_eq!((&health["status"], &health["livekit"]["reachable"]), (&json!("ok"), &json!(true)));
+    assert_eq!(health["livekit"]["key_accepted"], true);
     assert!(health["livekit"]["latency_ms"].as_f64().unwrap() > 0.0);
     assert_eq!(health["livekit"]["url"], world.livekit.ws());
     assert_eq!(health["version"], env!("CARGO_PKG_VERSION"));
     world.end(&session).await;
+}
+
+#[tokio::test]
+async fn a_refused_key_is_told_from_an_absent_livekit() {
+    let health = async |world: &World| world.get("health").await.json::<serde_json::Value>().await.unwrap();
+    let new = json!({ "title": "Algebra", "owner_name": "Ada" });
+    for (key, secret) in [("other", common::SECRET), (common::KEY, "another-secret-with-more-than-32-characters")] {
+        let mut config = config();
+        (config.api_key, config.api_secret) = (key.into(), secret.into());
+        let world = World::with(config).await;
+        world.refused("create", new.clone(), 503, "livekit_refused").await;
+        let health = health(&world).await;
+        let livekit = &health["livekit"];
+        assert_eq!(
+            (&health["status"], &livekit["reachable"], &livekit["key_accepted"]),
+            (&json!("degraded"), &json!(true), &json!(false))
+        );
+        assert!(!health.to_string().contains(secret) && !health.to_string().contains(key), "{health}");
+    }
+    // Another program at LiveKit's address: here the session server itself.
+    let world = World::new().await;
+    let itself = world.base.trim_end_matches("/api").replacen("http", "ws", 1);
+    world.handle.set_livekit(LiveKitUrls::same(itself)).unwrap();
+    world.refused("create", new, 503, "livekit_unreachable").await;
+    let health = health(&world).await;
+    assert_eq!((&health["livekit"]["reachable"], &health["livekit"]["key_accepted"]), (&json!(false), &json!(null)));
 }
 
 #[tokio::test]

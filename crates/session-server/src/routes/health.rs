@@ -23,6 +23,8 @@ struct LiveKitHealth {
     url: Option<String>,
     reachable: bool,
     latency_ms: Option<f64>,
+    /// Whether LiveKit takes this server's API key and secret; null where it could not be asked.
+    key_accepted: Option<bool>,
     /// What is wrong, if anything is.
     #[serde(skip_serializing_if = "Option::is_none")]
     error: Option<String>,
@@ -38,6 +40,11 @@ pub(super) async fn health(State(app): State<AppState>) -> Json<Health> {
         Err(_) => Err(LiveKitError::Unreachable),
     };
     let elapsed = start.elapsed();
+    let key_accepted = match answered {
+        Ok(()) => Some(true),
+        Err(LiveKitError::Refused) => Some(false),
+        Err(_) => None,
+    };
     let reachable = matches!(answered, Ok(()) | Err(LiveKitError::Refused | LiveKitError::Failed));
     Json(Health {
         status: if answered.is_ok() { "ok" } else { "degraded" },
@@ -46,6 +53,7 @@ pub(super) async fn health(State(app): State<AppState>) -> Json<Health> {
             url: app.livekit.urls().ok().map(|urls| urls.server),
             reachable,
             latency_ms: reachable.then(|| (elapsed.as_secs_f64() * 1e5).round() / 1e2),
+            key_accepted,
             error: answered.err().map(|error| error.to_string()),
         },
     })
