@@ -77,15 +77,23 @@ impl ApiClient {
         user_name: &str,
         host_key: Option<&SecretString>,
     ) -> Result<Joined, ApiError> {
-        let mut body = json!({
-            "session_id": session_id,
-            "user_name": user_name,
-            "is_host": host_key.is_some(),
-            "is_hidden": false,
-        });
-        if let Some(key) = host_key {
-            body["host_key"] = Value::from(key.expose_secret());
-        }
+        self.post("live/join", &join_body(session_id, user_name, host_key), None).await
+    }
+
+    /// `POST /live/join` of who was in the session before, with the token of then: servers that know this give one of
+    /// the same identity.
+    ///
+    /// # Errors
+    /// [`ApiError`] as for every call.
+    pub async fn join_again(
+        &self,
+        session_id: &str,
+        user_name: &str,
+        host_key: Option<&SecretString>,
+        previous: &SecretString,
+    ) -> Result<Joined, ApiError> {
+        let mut body = join_body(session_id, user_name, host_key);
+        body["previous_token"] = Value::from(previous.expose_secret());
         self.post("live/join", &body, None).await
     }
 
@@ -208,4 +216,17 @@ impl ApiClient {
             }
         }
     }
+}
+
+fn join_body(session_id: &str, user_name: &str, host_key: Option<&SecretString>) -> Value {
+    let mut body = json!({
+        "session_id": session_id,
+        "user_name": user_name,
+        "is_host": host_key.is_some(),
+        "is_hidden": false,
+    });
+    if let Some(key) = host_key {
+        body["host_key"] = Value::from(key.expose_secret());
+    }
+    body
 }

@@ -1,5 +1,9 @@
 //! Owns the session: takes a person's wishes, the room's events and the devices' reports, one after the other.
 
+mod ending;
+mod last_session;
+mod reconnect;
+
 use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
@@ -11,14 +15,12 @@ use tokio::task::JoinHandle;
 
 use super::connect::{Admission, Attempt, News, Wish};
 use super::devices::Devices;
-use super::invitation::Invitation;
-use super::last::Last;
+use super::last::{Keeper, Last};
 use super::message::{Answer, Message};
-use super::publisher::{Order, Publisher};
+use super::publisher::Publisher;
 use super::reduce::Store;
 use super::state::{
-    Change, ConnectStep, Device, EndReason, Meters, Participant, Phase, ReconnectStage, Role, SessionPatch,
-    SessionState,
+    Change, ConnectStep, Device, EndReason, LeftHow, Meters, Participant, Phase, Role, SessionPatch, SessionState,
 };
 use super::statistics::{Recorder, Sampling};
 use super::text::checked;
@@ -26,20 +28,15 @@ use super::{Diagnosis, LastAttempt, invitation, people};
 use crate::api::ApiClient;
 use crate::error::UiError;
 use crate::host::Host;
-use crate::settings::SettingsStore;
+use crate::settings::{SettingsStore, folders};
 use crate::video::Frames;
+use reconnect::Line;
 
 /// How often levels and frame counts are told: five times a second.
 const METERS_INTERVAL: Duration = Duration::from_millis(200);
 
 /// How often changes of who is there are told at most: a crowd that comes at once is a few patches, not one a person.
 const PEOPLE_INTERVAL: Duration = Duration::from_millis(100);
-
-/// Longest that leaving a room is waited for in the background.
-const CLOSE_TIMEOUT: Duration = Duration::from_secs(5);
-
-/// Longest that the program's end waits for each thing to be tidied up.
-const SHUT_DOWN_TIMEOUT: Duration = Duration::from_secs(3);
 
 /// Proof of being host of a session, for coming back to it and for ending it.
 #[derive(Clone)]
@@ -60,6 +57,8 @@ struct Live {
     room: Option<Arc<Room>>,
     publisher: Option<Publisher>,
     sampling: Option<Sampling>,
+    /// The connection, once in the room.
+    line: Option<Line>,
 }
 
 /// The actor.
@@ -77,6 +76,8 @@ pub struct Actor {
     proofs: HashMap<String, Proof>,
     /// The session to go back to.
     back: Option<Last>,
+    /// Keeps it for the next run.
+    keeper: Keeper,
     number: u64,
     last: Option<LastAttempt>,
     /// Who is there, or how, has changed since it was told.
@@ -94,6 +95,7 @@ impl Actor {
     ) -> mpsc::UnboundedSender<Message> {
         // A person's clicks and state changes: few, and none may be lost. Media goes other ways.
         let (post, inbox) = mpsc::unbounded_channel();
+        let keeper = Keeper::new(folders::config());
         let actor = Self {
             inbox,
             post: post.clone(),
@@ -106,7 +108,8 @@ impl Actor {
             live: None,
             events: None,
             proofs: HashMap::new(),
-            back: None,
+            back: keeper.found(),
+            keeper,
             number: 0,
             last: None,
             people_changed: false,
@@ -139,10 +142,13 @@ impl Actor {
                 },
                 event = event => match event {
                     Some(event) => self.room_event(event),
-                    None => self.finish(EndReason::ConnectionLost),
+                    None => self.events_over(),
                 },
                 _ = people.tick(), if self.people_changed => self.tell_people(),
-                _ = tick.tick(), if self.live.is_some() => self.tell_meters(),
+                _ = tick.tick(), if self.live.is_some() => {
+                    self.line_tick();
+                    self.tell_meters();
+                }
             }
         }
     }
@@ -160,9 +166,9 @@ impl Actor {
                 Err(error) => drop(reply.send(Err(error))),
             },
             Message::Rejoin(reply) => self.rejoin(reply),
-            Message::Last(reply) => drop(reply.send(self.back.as_ref().and_then(Last::offer))),
+            Message::Last(reply) => drop(reply.send(self.offered())),
             Message::ForgetLast(reply) => {
-                self.back = None;
+                self.forget_last();
                 let _ = reply.send(Ok(()));
             }
             Message::Leave(reply) => {
@@ -214,6 +220,8 @@ impl Actor {
                     self.store.change(Change::About { session_id, title: Some(title), role, can_publish });
                 }
             }
+            Message::Sign(number, room, sign) => self.sign(number, room, sign),
+            Message::Entered(number, room, result) => self.entered(number, room, result),
             Message::Device(number, device, start, state) => {
                 if self.is_current(number) {
                     tracing::info!(?device, ?state, "device");
@@ -229,32 +237,8 @@ impl Actor {
                     self.people_changed = true;
                 }
             }
-            Message::NotPublished(number, device, text) => {
-                if self.is_current(number) {
-                    if let Some(devices) = self.live.as_mut().and_then(|live| live.devices.as_mut()) {
-                        devices.not_published(device, text);
-                    }
-                    self.devices_changed();
-                }
-            }
+            Message::NotPublished(number, room, device, text) => self.not_published(number, room, device, text),
             Message::ShutDown(_) => unreachable!("heard in run"),
-        }
-    }
-
-    /// Into the last session again.
-    fn rejoin(&mut self, reply: Answer) {
-        match self.back.clone() {
-            Some(Last { session_id, api, name, .. }) => {
-                self.begin(Wish::Join(Invitation { session_id, api: Some(api) }), &name, reply);
-            }
-            None => {
-                let error = UiError::new(
-                    "no_last_session",
-                    "There is no session to go back to.",
-                    "Join with the session id that its host sent you.",
-                );
-                let _ = reply.send(Err(error));
-            }
         }
     }
 
@@ -281,6 +265,7 @@ impl Actor {
         let mut state = SessionState::idle(0);
         state.phase = Phase::Connecting { step: ConnectStep::AskingApi };
         let mut host_key = None;
+        let mut was_host = false;
         self.last = Some(match &wish {
             Wish::Create { .. } => LastAttempt { api: None, session_id: None },
             Wish::Join(invitation) => {
@@ -295,12 +280,19 @@ impl Actor {
             Wish::Join(invitation) => {
                 state.session_id = Some(invitation.session_id.clone());
                 host_key = self.proofs.get(&invitation.session_id).and_then(|proof| proof.host_key.clone());
+                was_host = self.was_host_of(&invitation.session_id);
             }
         }
         self.store.change(Change::Reset { state });
         self.recorder.begin();
-        let attempt =
-            Attempt { settings: self.settings.clone(), host: self.host.take(), name: name.clone(), wish, host_key };
+        let attempt = Attempt {
+            settings: self.settings.clone(),
+            host: self.host.take(),
+            name: name.clone(),
+            wish,
+            host_key,
+            was_host,
+        };
         let post = self.post.clone();
         let task = tokio::spawn(attempt.go(move |news| drop(post.send(Message::News(number, news)))));
         let settings = self.settings.clone();
@@ -315,6 +307,7 @@ impl Actor {
             room: None,
             publisher: None,
             sampling: None,
+            line: None,
         });
     }
 
@@ -324,6 +317,7 @@ impl Actor {
             News::Admitted(admission) => self.admitted(*admission),
             News::Joined(room, events) => self.joined(room, events),
             News::Failed(error) => {
+                self.not_back(&error);
                 if let Some((_, reply)) = self.live.as_mut().and_then(|live| live.attempt.take()) {
                     let _ = reply.send(Err(error));
                 }
@@ -336,6 +330,7 @@ impl Actor {
 
     /// There is a token: the own picture starts while LiveKit is being connected to.
     fn admitted(&mut self, admission: Admission) {
+        self.keep_host_key(&admission);
         let Some(live) = &mut self.live else { return };
         let number = live.number;
         self.store.change(Change::About {
@@ -379,48 +374,25 @@ impl Actor {
     }
 
     fn joined(&mut self, room: Arc<Room>, events: mpsc::UnboundedReceiver<RoomEvent>) {
-        let Some(live) = &mut self.live else { return };
-        let (number, post) = (live.number, self.post.clone());
-        let publisher = Publisher::start(room.local_participant(), move |device, text| {
-            let _ = post.send(Message::NotPublished(number, device, text));
-        });
-        if live.admission.as_ref().is_some_and(|admission| admission.role == Role::Host) {
-            publisher.order(Order::ShowHost);
-        }
-        let (post, limit) = (self.post.clone(), live.devices.as_ref().map(Devices::camera_limit));
-        let heard = move |health| drop(post.send(Message::Health(number, health)));
-        live.sampling = Some(self.recorder.sample(room.clone(), limit.unwrap_or_default(), heard));
-        live.publisher = Some(publisher);
-        live.room = Some(room);
-        self.events = Some(events);
-        let reply = live.attempt.take().map(|(_, reply)| reply);
-        self.store.change(Change::Phase { phase: Phase::Connected });
-        self.devices_changed();
-        if let Some(reply) = reply {
+        self.in_room(room, events);
+        self.remember(LeftHow::Crashed);
+        if let Some((_, reply)) = self.live.as_mut().and_then(|live| live.attempt.take()) {
             let _ = reply.send(Ok(()));
         }
     }
 
     fn room_event(&mut self, event: RoomEvent) {
         let Some(live) = &self.live else { return };
-        super::room_events::route_media(&event, &self.frames, live.devices.as_ref());
+        let keep = live.line.as_ref().is_some_and(Line::keeps);
+        super::room_events::route_media(&event, &self.frames, live.devices.as_ref(), keep);
         match event {
-            RoomEvent::Reconnecting => {
-                let phase = Phase::Reconnecting { stage: ReconnectStage::Resuming, attempt: 1, gives_up_in_s: 60 };
-                self.store.change(Change::Phase { phase });
-            }
-            RoomEvent::Reconnected => self.store.change(Change::Phase { phase: Phase::Connected }),
-            RoomEvent::Disconnected { reason } => {
-                tracing::info!(?reason, "disconnected");
-                return self.finish(super::end_reason::of_disconnect(reason));
-            }
             // What peers send and nobody here reads changes nothing.
             RoomEvent::DataReceived { .. }
             | RoomEvent::ChatMessage { .. }
             | RoomEvent::TranscriptionReceived { .. }
             | RoomEvent::TextStreamOpened { .. }
             | RoomEvent::ByteStreamOpened { .. } => return,
-            _ => {}
+            event => self.line_event(&event),
         }
         self.people_changed = true;
     }
@@ -462,7 +434,7 @@ impl Actor {
         let (Some(admission), Some(devices)) = (&live.admission, &live.devices) else { return };
         let (microphone, camera, screen) = devices.track_states();
         let me = Participant {
-            identity: people::key(&admission.identity),
+            identity: devices.identity().to_owned(),
             name: live.name.clone(),
             role: admission.role,
             is_local: true,
@@ -476,98 +448,14 @@ impl Actor {
             Some(room) => people::list(room, me),
             None => vec![me],
         };
+        let keeps = live.line.as_ref().is_some_and(Line::keeps);
+        let people = if keeps { people::keep(&self.store.state().participants, people) } else { people };
         self.store.set_people(people);
     }
 
     fn tell_meters(&self) {
         if let Some(devices) = self.live.as_ref().and_then(|live| live.devices.as_ref()) {
             (self.meters)(Meters { levels: devices.levels(), tiles: self.frames.meters() });
-        }
-    }
-
-    fn end(&mut self, reply: Answer) {
-        let Some((number, admission)) =
-            self.live.as_ref().and_then(|live| Some((live.number, live.admission.clone()?)))
-        else {
-            let error = UiError::new("not_in_session", "You are in no session.", "There is nothing to end.");
-            let _ = reply.send(Err(error));
-            return;
-        };
-        if admission.role != Role::Host {
-            let error =
-                UiError::new("not_host", "Only the host can end the session for everyone.", "Leave it instead.");
-            let _ = reply.send(Err(error));
-            return;
-        }
-        let post = self.post.clone();
-        tokio::spawn(async move {
-            let Admission { api, session_id, host_key, token, .. } = admission;
-            let result = api.end(&session_id, host_key.as_ref(), &token).await.map_err(UiError::from);
-            let _ = post.send(Message::Ended(number, result, reply));
-        });
-    }
-
-    /// The session is over: devices off first, then the room, then the UI.
-    fn finish(&mut self, reason: EndReason) {
-        if let Some((_, reply)) = self.live.as_mut().and_then(|live| live.attempt.take()) {
-            let _ = reply.send(Err(UiError::new("cancelled", "You left before it connected.", "Join again.")));
-        }
-        let before = self.store.state().clone();
-        let live = self.live.as_ref();
-        if let Some((name, admission)) = live.and_then(|live| Some((live.name.clone(), live.admission.as_ref()?))) {
-            let title = before.title.clone();
-            self.back = Last::after(admission, title, name, reason);
-        }
-        self.release();
-        if matches!(reason, EndReason::EndedByHost | EndReason::RoomGone)
-            && let Some(id) = &before.session_id
-        {
-            self.proofs.remove(id);
-        }
-        let mut state = SessionState::idle(0);
-        state.phase = Phase::Ended { reason };
-        state.session_id = before.session_id;
-        state.title = before.title;
-        state.role = before.role;
-        self.store.change(Change::Reset { state });
-    }
-
-    /// Lets go of everything of the session.
-    fn release(&mut self) -> Option<JoinHandle<()>> {
-        self.events = None;
-        let live = self.live.take()?;
-        if let Some((task, _)) = live.attempt {
-            task.abort();
-        }
-        self.frames.clear();
-        Some(tokio::spawn(async move {
-            let devices = live.devices;
-            let closed = tokio::task::spawn_blocking(move || drop(devices));
-            drop((live.publisher, live.sampling));
-            if let Some(room) = live.room {
-                match tokio::time::timeout(CLOSE_TIMEOUT, room.close()).await {
-                    Ok(Ok(())) => {}
-                    Ok(Err(error)) => tracing::debug!(%error, "the room was closed already"),
-                    Err(_) => tracing::warn!("the room does not close in time"),
-                }
-            }
-            let _ = closed.await;
-        }))
-    }
-
-    /// The program ends: sessions of this computer end for everyone, since their server goes.
-    async fn shut_down(&mut self) {
-        tracing::info!("closing");
-        let ends = self.proofs.iter().filter(|(_, proof)| proof.here).map(async |(id, proof)| {
-            let end = proof.api.end(id, proof.host_key.as_ref(), &proof.token);
-            let _ = tokio::time::timeout(SHUT_DOWN_TIMEOUT, end).await;
-        });
-        futures_util::future::join_all(ends).await;
-        if let Some(released) = self.release() {
-            let _ = tokio::time::timeout(SHUT_DOWN_TIMEOUT, released).await;
-        }
-        if let Some(host) = self.host.take() {
-            let _ = tokio::time::timeout(SHUT_DOWN_TIMEOUT, host.stop()).await;
         }
     }
 }

@@ -83,6 +83,8 @@ pub struct Attempt {
     pub wish: Wish,
     /// Proof of being the host of the session to be joined, from earlier in this run.
     pub host_key: Option<SecretString>,
+    /// One was its host in an earlier run: the keyring may have the proof.
+    pub was_host: bool,
 }
 
 impl Attempt {
@@ -102,7 +104,10 @@ impl Attempt {
     }
 
     async fn admission(self, news: &impl Fn(News)) -> Result<Admission, UiError> {
-        let Self { settings, host, name, wish, host_key } = self;
+        let Self { settings, host, name, wish, mut host_key, was_host } = self;
+        if let (Wish::Join(invitation), None, true) = (&wish, &host_key, was_host) {
+            host_key = settings.host_key(&invitation.session_id).await;
+        }
         let own = host.as_ref().map(|host| host.base_url().clone());
         let server = settings.server();
         match (wish, server) {

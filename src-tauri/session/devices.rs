@@ -27,6 +27,8 @@ struct Slot<F> {
     track: Option<LocalTrack>,
     published: bool,
     muted: bool,
+    /// It was published in the room before: it is again, muted or not.
+    again: bool,
 }
 
 /// Ids of the devices to open; none: the system's default.
@@ -60,6 +62,7 @@ impl<F> Slot<F> {
             track: None,
             published: false,
             muted: false,
+            again: false,
         }
     }
 
@@ -88,7 +91,7 @@ impl<F> Slot<F> {
             self.muted = false;
         }
         if !self.published
-            && self.running()
+            && (self.running() || self.again)
             && let Some(track) = &self.track
         {
             orders.push(Order::Publish(device, track.clone()));
@@ -98,6 +101,27 @@ impl<F> Slot<F> {
             self.muted = !self.running();
             orders.push(Order::Mute(device, self.muted));
         }
+    }
+}
+
+impl<F> Slot<F> {
+    /// For another room: the device goes on, its track is made anew.
+    fn renew(&mut self) {
+        self.again |= self.published;
+        (self.published, self.muted) = (false, false);
+        self.track = self.track.take().map(|track| match track {
+            LocalTrack::Audio(track) => {
+                LocalTrack::Audio(LocalAudioTrack::create_audio_track(&track.name(), track.rtc_source()))
+            }
+            LocalTrack::Video(track) => {
+                LocalTrack::Video(LocalVideoTrack::create_video_track(&track.name(), track.rtc_source()))
+            }
+        });
+    }
+
+    /// What makes sure that LiveKit has it muted, or not.
+    fn mute_again(&self, device: Device) -> Option<Order> {
+        self.published.then_some(Order::Mute(device, self.muted))
     }
 }
 
@@ -113,6 +137,7 @@ impl<F: Send + 'static> Slot<F> {
     fn close(&mut self) {
         self.start += 1;
         self.wanted = false;
+        self.again = false;
         self.state = DeviceState::Off;
         self.track = None;
         if let Some(feed) = self.feed.take() {
@@ -148,6 +173,11 @@ impl Devices {
     /// How much of the camera is sent.
     pub fn camera_limit(&self) -> SendLimit {
         self.limit.clone()
+    }
+
+    /// Whose the previews are.
+    pub fn identity(&self) -> &str {
+        &self.identity
     }
 
     /// Where the others' sound goes.
@@ -287,6 +317,34 @@ impl Devices {
         self.camera.orders(Device::Camera, &mut orders);
         self.screen.orders(Device::Screen, &mut orders);
         orders
+    }
+
+    /// LiveKit did not take a device's track, for want of a connection: it is published once there is one.
+    pub fn publish_later(&mut self, device: Device) {
+        match device {
+            Device::Camera => (self.camera.published, self.camera.again) = (false, true),
+            Device::Microphone => (self.microphone.published, self.microphone.again) = (false, true),
+            Device::Screen => (self.screen.published, self.screen.again) = (false, true),
+            Device::Speaker => {}
+        }
+    }
+
+    /// The room was let go of, and another will follow: the devices go on, nobody is heard.
+    pub fn leave_room(&mut self) {
+        self.speaker.remove_all();
+        self.microphone.renew();
+        self.camera.renew();
+        self.screen.renew();
+    }
+
+    /// What makes sure that LiveKit has every track muted or not as it is, after the SDK restored the connection.
+    pub fn mutes(&self) -> impl Iterator<Item = Order> {
+        let orders = [
+            self.microphone.mute_again(Device::Microphone),
+            self.camera.mute_again(Device::Camera),
+            self.screen.mute_again(Device::Screen),
+        ];
+        orders.into_iter().flatten()
     }
 
     /// How loud everybody is.

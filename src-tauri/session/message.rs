@@ -3,8 +3,11 @@
 use tokio::sync::oneshot;
 
 use super::Diagnosis;
+use super::again::Entered;
 use super::connect::News;
+use super::connection::Setback;
 use super::state::{Device, DeviceState, Health, LastSession, SessionState};
+use super::watch::Sign;
 use crate::error::UiError;
 
 /// Where the answer to a wish goes.
@@ -47,12 +50,16 @@ pub enum Message {
     News(u64, News),
     /// The title became known.
     Title(u64, String),
+    /// What is seen of the connection, in the session of this number and its room of that number.
+    Sign(u64, u64, Sign),
+    /// How an attempt to enter the room anew went, in the session and after the room of these numbers.
+    Entered(u64, u64, Result<Box<Entered>, Setback>),
     /// A device's report, in the session of this number.
     Device(u64, Device, u64, DeviceState),
     /// The connection became better or worse.
     Health(u64, Health),
-    /// A track was not taken.
-    NotPublished(u64, Device, String),
+    /// A track was not taken, in the session of this number and its room of that number.
+    NotPublished(u64, u64, Device, String),
     /// The program ends.
     ShutDown(Reply<()>),
 }

@@ -1,7 +1,9 @@
 //! One live session: connect, participants, roles, state for the UI.
 
 mod actor;
+mod again;
 mod connect;
+mod connection;
 mod devices;
 mod end_reason;
 pub mod health;
@@ -20,6 +22,7 @@ pub mod state;
 pub mod statistics;
 pub(crate) mod text;
 pub(crate) mod token;
+mod watch;
 
 use std::sync::Arc;
 

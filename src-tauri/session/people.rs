@@ -32,6 +32,32 @@ pub fn list(room: &Room, me: Participant) -> Vec<Participant> {
     std::iter::once(me).chain(others.iter().map(other)).collect()
 }
 
+/// The list while the connection is lost, and shortly after: who is missing in it stays as before, and so do tracks that
+/// are not back yet.
+pub fn keep(before: &[Participant], mut now: Vec<Participant>) -> Vec<Participant> {
+    for old in before.iter().filter(|old| !old.is_local) {
+        match now.iter_mut().find(|person| person.identity == old.identity) {
+            Some(person) => {
+                for (track, was) in [
+                    (&mut person.microphone, old.microphone),
+                    (&mut person.camera, old.camera),
+                    (&mut person.screen, old.screen),
+                ] {
+                    if *track == TrackState::Off {
+                        *track = was;
+                    }
+                }
+                // A host says who it is a moment after it came.
+                if old.role == Role::Host {
+                    person.role = Role::Host;
+                }
+            }
+            None => now.push(Participant { speaking: false, ..old.clone() }),
+        }
+    }
+    now
+}
+
 fn other(participant: &RemoteParticipant) -> Participant {
     let identity = key(participant.identity().as_str());
     let host = participant.attributes().get(ROLE_ATTRIBUTE).is_some_and(|role| role == HOST_ROLE);
@@ -105,6 +131,28 @@ pub fn quality(quality: ConnectionQuality) -> Quality {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn nobody_vanishes_while_the_connection_is_lost() {
+        let person = |identity: &str, camera| Participant {
+            identity: identity.into(),
+            name: identity.into(),
+            role: Role::Viewer,
+            is_local: identity == "me",
+            speaking: false,
+            microphone: TrackState::Off,
+            camera,
+            screen: TrackState::Off,
+            quality: Quality::Unknown,
+        };
+        let before = [person("me", TrackState::On), person("ada", TrackState::On), person("bob", TrackState::On)];
+        let now = vec![person("me", TrackState::Off), person("ada", TrackState::Off), person("eve", TrackState::Muted)];
+        let kept = keep(&before, now);
+        let seen: Vec<_> = kept.iter().map(|person| (person.identity.as_str(), person.camera)).collect();
+        let expected =
+            [("me", TrackState::Off), ("ada", TrackState::On), ("eve", TrackState::Muted), ("bob", TrackState::On)];
+        assert_eq!(seen, expected);
+    }
 
     #[test]
     fn everybody_has_a_name_that_fits() {

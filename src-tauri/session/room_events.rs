@@ -7,8 +7,10 @@ use super::people;
 use crate::video::Frames;
 
 /// Connects and disconnects what `event` says of tracks. After a full reconnect every track is unsubscribed and
-/// subscribed again: its old stream is dead, and the new one takes its place here.
-pub fn route_media(event: &RoomEvent, frames: &Frames, devices: Option<&Devices>) {
+/// subscribed again: its old stream is dead, and the new one takes its place here. With `keep`, which is while the
+/// connection is lost, the last pictures of tracks that go stay.
+pub fn route_media(event: &RoomEvent, frames: &Frames, devices: Option<&Devices>, keep: bool) {
+    let gone = |tile| if keep { frames.hold(&tile) } else { frames.unwatch(&tile) };
     match event {
         RoomEvent::TrackSubscribed { track, publication, participant } => match track {
             RemoteTrack::Video(track) => {
@@ -21,7 +23,7 @@ pub fn route_media(event: &RoomEvent, frames: &Frames, devices: Option<&Devices>
             }
         },
         RoomEvent::TrackUnsubscribed { track, publication, participant } => match track {
-            RemoteTrack::Video(_) => frames.unwatch(&people::tile(participant, publication.source())),
+            RemoteTrack::Video(_) => gone(people::tile(participant, publication.source())),
             RemoteTrack::Audio(track) => {
                 if let Some(devices) = devices {
                     devices.speaker().remove(&track.sid());
@@ -30,7 +32,7 @@ pub fn route_media(event: &RoomEvent, frames: &Frames, devices: Option<&Devices>
         },
         RoomEvent::ParticipantDisconnected(participant) => {
             for source in [TrackSource::Camera, TrackSource::Screenshare] {
-                frames.unwatch(&people::tile(participant, source));
+                gone(people::tile(participant, source));
             }
         }
         _ => {}

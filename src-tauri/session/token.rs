@@ -10,6 +10,9 @@ use serde::Deserialize;
 pub struct Claims {
     /// The identity in the room.
     pub sub: String,
+    /// Until when it is good, seconds since 1970; not said means for good.
+    #[serde(default)]
+    pub exp: Option<i64>,
     /// What it allows.
     #[serde(default)]
     pub video: Grants,
@@ -31,6 +34,14 @@ pub fn claims(token: &SecretString) -> Option<Claims> {
     serde_json::from_slice(&URL_SAFE_NO_PAD.decode(payload).ok()?).ok()
 }
 
+/// Whether a token is good for some seconds more, by this computer's clock.
+pub fn lasts(token: &SecretString) -> bool {
+    /// To get to LiveKit with it.
+    const WAY: i64 = 5;
+    let now = time::OffsetDateTime::now_utc().unix_timestamp();
+    claims(token).is_some_and(|claims| claims.exp.is_none_or(|exp| exp > now + WAY))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -42,6 +53,17 @@ mod tests {
         let claims = claims(&SecretString::from(format!("h.{payload}.s"))).unwrap();
         assert_eq!(claims.sub, "ada");
         assert_eq!(claims.video, Grants { room_admin: true, can_publish: Some(false) });
+    }
+
+    #[test]
+    fn an_expired_token_does_not_last() {
+        let token = |exp: i64| {
+            let payload = URL_SAFE_NO_PAD.encode(format!(r#"{{"sub":"ada","exp":{exp}}}"#));
+            SecretString::from(format!("h.{payload}.s"))
+        };
+        let now = time::OffsetDateTime::now_utc().unix_timestamp();
+        assert!(lasts(&token(now + 60)));
+        assert!(!lasts(&token(now - 1)) && !lasts(&token(now + 1)));
     }
 
     #[test]

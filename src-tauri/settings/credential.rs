@@ -108,12 +108,14 @@ impl Credentials {
     }
 }
 
-fn entry(user: &str) -> keyring::Result<Entry> {
+pub(super) fn entry(user: &str) -> keyring::Result<Entry> {
     Entry::new(SERVICE, user)
 }
 
 /// Runs a call to the keyring off the async threads: it blocks, at times on a person.
-async fn blocking<T: Send + 'static>(call: impl FnOnce() -> keyring::Result<T> + Send + 'static) -> keyring::Result<T> {
+pub(super) async fn blocking<T: Send + 'static>(
+    call: impl FnOnce() -> keyring::Result<T> + Send + 'static,
+) -> keyring::Result<T> {
     match tokio::time::timeout(KEYRING_TIMEOUT, tokio::task::spawn_blocking(call)).await {
         Ok(Ok(result)) => result,
         Ok(Err(error)) => Err(keyring::Error::PlatformFailure(Box::new(error))),

@@ -3,6 +3,7 @@
 pub mod credential;
 mod file;
 pub mod folders;
+mod host_key;
 mod preferences;
 mod store;
 

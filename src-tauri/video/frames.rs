@@ -71,6 +71,22 @@ impl Frames {
         self.0.changed();
     }
 
+    /// Stops reading the track of `tile` and keeps its last picture: the track may come back.
+    pub fn hold(&self, tile: &TileId) {
+        self.0.state.lock().hold(tile);
+    }
+
+    /// The same for all tiles of tracks; those of this computer's devices go on.
+    pub fn hold_all(&self) {
+        self.0.state.lock().hold_all();
+    }
+
+    /// Empties the tiles that are held still: their tracks did not come back.
+    pub fn drop_held(&self) {
+        self.0.state.lock().close_held();
+        self.0.changed();
+    }
+
     /// Forgets all tiles and their tracks: the session is over.
     pub fn clear(&self) {
         self.0.state.lock().close_all();

@@ -88,6 +88,8 @@ pub(super) struct Rendered {
 /// What happens to one tile's pictures.
 #[derive(Default)]
 struct Slot {
+    /// The source is gone and may come back: its last picture stays.
+    held: bool,
     /// Sets the source in effect apart from those it replaced.
     generation: u64,
     reader: Option<AbortHandle>,
@@ -126,10 +128,16 @@ pub(super) struct State {
 }
 
 impl State {
-    /// A new source for `tile`; returns its generation.
+    /// A new source for `tile`; returns its generation. Where the last picture of an earlier one is held, it stays until
+    /// the first of this one.
     pub fn open(&mut self, tile: &TileId, reader: Option<AbortHandle>) -> u64 {
-        self.close(tile);
         self.generations += 1;
+        if let Some(slot) = self.slots.get_mut(tile).filter(|slot| slot.held) {
+            slot.render_again();
+            (slot.generation, slot.reader, slot.held) = (self.generations, reader, false);
+            return self.generations;
+        }
+        self.close(tile);
         let slot = Slot { generation: self.generations, reader, ..Slot::default() };
         self.slots.insert(tile.clone(), slot);
         self.generations
@@ -140,6 +148,25 @@ impl State {
             slot.stop();
             self.version += 1;
         }
+    }
+
+    /// Stops reading the source of `tile`, and keeps its last picture for one that may follow.
+    pub fn hold(&mut self, tile: &TileId) {
+        if let Some(slot) = self.slots.get_mut(tile) {
+            slot.hold();
+        }
+    }
+
+    /// The same for all tiles that a reader fills, which are those of the others.
+    pub fn hold_all(&mut self) {
+        self.slots.values_mut().filter(|slot| slot.reader.is_some()).for_each(Slot::hold);
+    }
+
+    /// Closes what is held still.
+    pub fn close_held(&mut self) {
+        let before = self.slots.len();
+        self.slots.retain(|_, slot| !slot.held);
+        self.version += u64::from(self.slots.len() != before);
     }
 
     pub fn close_generation(&mut self, tile: &TileId, generation: u64) {
@@ -299,6 +326,13 @@ impl State {
 }
 
 impl Slot {
+    fn hold(&mut self) {
+        if let Some(reader) = self.reader.take() {
+            reader.abort();
+        }
+        self.held = true;
+    }
+
     fn stop(self) {
         if let Some(reader) = self.reader {
             reader.abort();

@@ -90,6 +90,18 @@ impl Tokens {
             })
     }
 
+    /// Who this token of that session was given to, if it is one of ours and not expired.
+    pub(crate) fn returning(&self, token: &str, session: Uuid) -> Option<Admission> {
+        let claims = self.verifier.verify(token).ok()?;
+        let video = claims.video;
+        (video.room_join && video.room == session.to_string()).then_some(Admission {
+            role: if video.room_admin { Role::Host } else { Role::Viewer },
+            hidden: video.hidden,
+            identity: claims.sub,
+            name: claims.name,
+        })
+    }
+
     /// Whether this is a host token of that session, signed by us and not expired.
     pub(crate) fn is_host(&self, token: &str, session: Uuid) -> bool {
         self.verifier.verify(token).is_ok_and(|claims| {

@@ -96,6 +96,15 @@ impl Speaker {
         self.mixer.lock().remove(sid.as_str());
     }
 
+    /// Stops playing all tracks.
+    pub fn remove_all(&self) {
+        let readers = std::mem::take(&mut *self.readers.lock());
+        for (sid, reader) in readers {
+            reader.abort();
+            self.mixer.lock().remove(sid.as_str());
+        }
+    }
+
     /// How loud a participant is played: 1 is as sent, 0 is silence, 4 the most.
     pub fn set_volume(&self, identity: &str, volume: f32) {
         self.mixer.lock().set_volume(identity, volume);

@@ -224,6 +224,14 @@ impl<'a> Window<'a> {
         self.has("[data-testid=session][data-phase=connected]").await.then_some(())
     }
 
+    /// Calls one of the app's commands as the page does.
+    #[allow(dead_code, reason = "tests/staying_connected uses it")]
+    pub async fn invoke(&self, command: &str, arguments: Value) -> Value {
+        let script = "const [command, values, done] = arguments; \
+                      window.__TAURI_INTERNALS__.invoke(command, values).then(done, (error) => done({ error }));";
+        self.client.execute_async(script, vec![json!(command), arguments]).await.expect("the page runs scripts")
+    }
+
     /// Ends the session for everyone, saying yes to the question.
     pub async fn end_for_everyone(&self) {
         self.click(&id("end-session")).await;

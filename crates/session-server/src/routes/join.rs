@@ -6,7 +6,7 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
-use secrecy::SecretString;
+use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -28,6 +28,8 @@ pub(super) struct Join {
     is_host: Option<bool>,
     is_hidden: Option<bool>,
     host_key: Option<SecretString>,
+    /// The LiveKit token of who was in this session and lost the connection: they come back as who they were.
+    previous_token: Option<SecretString>,
 }
 
 /// What somebody needs to connect.
@@ -59,15 +61,23 @@ pub(super) async fn join(
     let id = text::session_id(&body.session_id)?;
     let name = text::name(&body.user_name, "user_name")?;
     let session = app.registry.find(id).await?;
-    let proven = app.prove_host(&session, body.host_key.as_ref(), &headers)?;
+    let returning = body.previous_token.and_then(|token| app.tokens.returning(token.expose_secret(), id));
+    let proven = app.prove_host(&session, body.host_key.as_ref(), &headers)?
+        || returning.as_ref().is_some_and(|before| before.role == Role::Host);
     let (is_host, hidden) = (body.is_host.unwrap_or(false), body.is_hidden.unwrap_or(false));
-    let waits = session.record.lobby && !proven;
+    let waits = session.record.lobby && !proven && returning.is_none();
+    let may_hide = proven || returning.as_ref().is_some_and(|before| before.hidden);
     // To be unseen takes a host's word too: the key, or being let in as what one is.
-    if !proven && (is_host || hidden && !waits) {
+    if is_host && !proven || hidden && !may_hide && !waits {
         return Err(ApiError::HostProofRequired);
     }
     let role = if is_host { Role::Host } else { Role::Viewer };
-    let admission = Admission::new(role, hidden, name);
+    let mut admission = Admission::new(role, hidden, name);
+    let returns = returning.is_some();
+    if let Some(before) = returning {
+        // LiveKit ends what is left of the old connection: nobody is there twice.
+        admission.identity = before.identity;
+    }
     if waits {
         let ticket = Disclosed::new(app.lobby.enter(id, admission)?);
         let message = "A host will let you in.";
@@ -75,7 +85,8 @@ pub(super) async fn join(
         return Ok((StatusCode::ACCEPTED, Json(answer)).into_response());
     }
     app.watch.ensure(ROOMS_MAX_AGE).await?;
-    if has_no_place(&app, &session).await? {
+    // Who comes back has their place still.
+    if !returns && has_no_place(&app, &session).await? {
         return Err(ApiError::SessionFull);
     }
     Ok(Json(admit(&app, &session, &admission)?).into_response())

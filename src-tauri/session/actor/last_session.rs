@@ -1,0 +1,93 @@
+//! The session to go back to, as the actor knows it.
+
+use crate::error::UiError;
+use crate::session::connect::{Admission, Wish};
+use crate::session::invitation::Invitation;
+use crate::session::last::Last;
+use crate::session::message::Answer;
+use crate::session::state::{LastSession, LeftHow, Role};
+
+use super::Actor;
+
+impl Actor {
+    /// Into the last session again.
+    pub(super) fn rejoin(&mut self, reply: Answer) {
+        match self.back.clone() {
+            Some(Last { session_id, api, name, .. }) => {
+                self.begin(Wish::Join(Invitation { session_id, api: Some(api) }), &name, reply);
+            }
+            None => {
+                let error = UiError::new(
+                    "no_last_session",
+                    "There is no session to go back to.",
+                    "Join with the session id that its host sent you.",
+                );
+                let _ = reply.send(Err(error));
+            }
+        }
+    }
+
+    /// The session to offer to go back to.
+    pub(super) fn offered(&self) -> Option<LastSession> {
+        if self.live.is_some() {
+            return None;
+        }
+        self.back.as_ref().and_then(Last::offer)
+    }
+
+    /// In a session, or thrown out of it: also the next run shall know.
+    pub(super) fn remember(&mut self, how: LeftHow) {
+        let Some(live) = &self.live else { return };
+        let Some(admission) = &live.admission else { return };
+        let title = self.store.state().title.clone();
+        let last = Last::new(admission, title, live.name.clone(), Some(how));
+        self.keeper.keep(&last);
+        self.back = Some(last);
+    }
+
+    /// Left on purpose: one can go back, and is not asked to.
+    pub(super) fn left(&mut self) {
+        let last = self.live.as_ref().and_then(|live| {
+            let admission = live.admission.as_ref()?;
+            Some(Last::new(admission, self.store.state().title.clone(), live.name.clone(), None))
+        });
+        if last.is_some() {
+            self.forget_last();
+            self.back = last;
+        }
+    }
+
+    /// There is nothing to go back to, or nobody wants to.
+    pub(super) fn forget_last(&mut self) {
+        self.keeper.forget();
+        if let Some(last) = self.back.take()
+            && last.role == Role::Host
+        {
+            let settings = self.settings.clone();
+            tokio::spawn(async move { settings.forget_host_key(&last.session_id).await });
+        }
+    }
+
+    /// Going into a session failed: one that is over is not offered again.
+    pub(super) fn not_back(&mut self, error: &UiError) {
+        let id = self.store.state().session_id.as_deref();
+        if matches!(error.code.as_str(), "session_ended" | "session_not_found")
+            && self.back.as_ref().is_some_and(|last| Some(last.session_id.as_str()) == id)
+        {
+            self.forget_last();
+        }
+    }
+
+    /// Whether one was the host of this session when one was last in it.
+    pub(super) fn was_host_of(&self, session_id: &str) -> bool {
+        self.back.as_ref().is_some_and(|last| last.role == Role::Host && last.session_id == session_id)
+    }
+
+    /// For coming back as the host after a crash.
+    pub(super) fn keep_host_key(&self, admission: &Admission) {
+        if let Some(key) = admission.host_key.clone() {
+            let (settings, id) = (self.settings.clone(), admission.session_id.clone());
+            tokio::spawn(async move { settings.keep_host_key(&id, &key).await });
+        }
+    }
+}

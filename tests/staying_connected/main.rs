@@ -1,0 +1,169 @@
+//! A session goes on through everything that happens to its connection: a real window, real servers behind a link that
+//! is cut, and a peer beside the servers. Times are printed; only generous bounds are asserted.
+#![cfg(target_os = "linux")]
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on panics")]
+
+mod peer;
+#[path = "../e2e/support/mod.rs"]
+#[allow(dead_code, reason = "the end-to-end tests use more of it")]
+mod support;
+
+use std::time::{Duration, Instant};
+
+use donfra_testbed::{LinkSettings, LiveKit, LiveKitConfig, Network, SessionServer, SessionServerConfig};
+use livekit_api::services::room::RoomClient;
+use peer::Peer;
+use serde_json::{Value, json};
+use support::stage::Stage;
+use support::window::{Start, Window, id, person, tile};
+use support::within;
+
+/// Ada's tone, Hz.
+const ADA: u32 = 480;
+
+/// Within this the UI has to say that the connection is lost: two seconds, and what asking the page takes on a busy
+/// machine.
+const NOTICED: Duration = Duration::from_millis(3500);
+
+/// Within this everything has to be as before once the network is back.
+const RESTORED: Duration = Duration::from_secs(30);
+
+struct World<'a> {
+    stage: &'a Stage,
+    network: &'a Network,
+    livekit: LiveKit,
+    sessions: SessionServer,
+    session_id: String,
+}
+
+#[tokio::test]
+async fn a_session_goes_on() {
+    let stage = Stage::set("staying_connected").await;
+    let network = Network::here();
+    let config =
+        LiveKitConfig { bind: network.far_ip(), namespace: Some(network.far().clone()), ..LiveKitConfig::default() };
+    let livekit = LiveKit::start(&stage.folder, config).await;
+    let sessions = SessionServer::start(&stage.folder, SessionServerConfig::of(&livekit)).await;
+    let api = sessions.api();
+    let arguments = ["--api", &api, "--name", "Ada"];
+    let ada = Window::start(&stage, Start { name: "ada", hue: 120., tone: ADA, arguments: &arguments, x: 0 }).await;
+    ada.click(&id("create-session")).await;
+    let session_id = ada.text(&id("session-id")).await;
+    let world = World { stage: &stage, network: &network, livekit, sessions, session_id };
+    let grace = world.peer("grace").await;
+    world.all_is_well(&ada, &grace, "at first").await;
+
+    // The network is gone for a while, with the microphone off.
+    for (seconds, muted) in [(1, false), (10, true), (60, false)] {
+        if muted {
+            ada.click(&id("toggle-microphone")).await;
+        }
+        let what = format!("network gone {seconds} s");
+        world.cut(&ada, &grace, &what, LinkSettings { down: true, ..LinkSettings::default() }, seconds).await;
+        if muted {
+            assert!(ada.has("[data-testid=toggle-microphone][aria-pressed=false]").await, "still muted");
+            tokio::time::sleep(Duration::from_secs(1)).await;
+            assert!(grace.report().unwrap().level < 0.005, "a muted microphone is not heard");
+            ada.click(&id("toggle-microphone")).await;
+        }
+        world.all_is_well(&ada, &grace, &what).await;
+    }
+
+    // Media is blocked, the signal connection is not.
+    let settings = LinkSettings { drop_udp: true, ..LinkSettings::default() };
+    world.cut(&ada, &grace, "UDP blocked", settings, 15).await;
+    world.all_is_well(&ada, &grace, "UDP blocked").await;
+
+    // The app is killed: the next start offers the session.
+    let app = ada.app();
+    donfra_testbed::kill(app);
+    drop(ada);
+    drop(grace);
+    let again = Window::start(&stage, Start { name: "ada", hue: 120., tone: ADA, arguments: &arguments, x: 0 }).await;
+    again.sees(&id("home")).await;
+    let last = again.invoke("last_session", json!({})).await;
+    assert_eq!(last["session_id"], world.session_id, "{last}");
+    assert_eq!(last["how"], "crashed");
+    again.close().await;
+}
+
+impl World<'_> {
+    /// A peer with a token of the session server's.
+    async fn peer(&self, name: &str) -> Peer {
+        let body = json!({ "session_id": self.session_id, "user_name": "Grace" });
+        let call = format!("{}/live/join", self.sessions.api());
+        let client = reqwest::Client::builder().no_proxy().build().unwrap();
+        let joined: Value = client.post(call).json(&body).send().await.unwrap().json().await.unwrap();
+        let token = joined["access_token"].as_str().unwrap_or_else(|| panic!("{joined}"));
+        Peer::start(self.network.far(), &self.stage.folder, name, &self.livekit.url(), token, ADA)
+    }
+
+    /// Cuts the link for some seconds: the UI says so, keeps the picture, and comes back by itself.
+    async fn cut(&self, ada: &Window<'_>, grace: &Peer, what: &str, settings: LinkSettings, seconds: u64) {
+        let grace_is = ada.attribute(&person("Grace"), "data-identity").await;
+        let picture = tile(&grace_is, "camera");
+        let started = Instant::now();
+        self.network.set(settings.clone());
+        if seconds > 3 {
+            self.noticed(ada, what, started).await;
+        }
+        while started.elapsed() < Duration::from_secs(seconds) {
+            assert!(ada.has(&format!("{picture}[data-visible=true]")).await, "{what}: the last picture stays");
+            assert!(ada.has(&id("session")).await, "{what}: home does not flicker up");
+            tokio::time::sleep(Duration::from_millis(500)).await;
+        }
+        // Where only one way is blocked, the other is taken while it lasts.
+        if settings.down {
+            self.network.set(LinkSettings::default());
+        }
+        self.restored(ada, grace, what, Instant::now()).await;
+        self.network.set(LinkSettings::default());
+    }
+
+    async fn noticed(&self, ada: &Window<'_>, what: &str, started: Instant) {
+        within(Duration::from_secs(10), &format!("{what}: the UI says so"), async || {
+            ada.has("[data-testid=session][data-phase=reconnecting]").await.then_some(())
+        })
+        .await;
+        let after = started.elapsed();
+        println!("{what}: noticed after {:.1} s", after.as_secs_f32());
+        assert!(after < NOTICED, "{what}: noticed after {after:?}");
+    }
+
+    /// Waits until the window is connected and the peer's picture moves again.
+    async fn restored(&self, ada: &Window<'_>, grace: &Peer, what: &str, started: Instant) {
+        within(RESTORED, &format!("{what}: connected again"), async || ada.is_connected().await).await;
+        let connected = started.elapsed().as_secs_f32();
+        let before = grace.report().map_or(0, |report| report.frames);
+        within(RESTORED, &format!("{what}: the peer sees Ada again"), async || {
+            grace.report().filter(|report| report.frames > before + 5)
+        })
+        .await;
+        let seen = started.elapsed().as_secs_f32();
+        println!("{what}: connected {connected:.1} s after it is over, seen by the peer after {seen:.1} s");
+    }
+
+    /// Both see and hear each other, and nobody is there twice.
+    async fn all_is_well(&self, ada: &Window<'_>, grace: &Peer, what: &str) {
+        println!("all is well? {what}");
+        within(RESTORED, &format!("{what}: connected"), async || ada.is_connected().await).await;
+        let grace_is = ada.attribute(&person("Grace"), "data-identity").await;
+        ada.shows_moving(&tile(&grace_is, "camera"), peer::HUE).await;
+        ada.hears(peer::TONE).await;
+        within(RESTORED, &format!("{what}: the peer hears Ada"), async || {
+            grace.report().filter(|report| report.level > 0.02)
+        })
+        .await;
+        assert_eq!(ada.attribute(&person("Ada"), "data-role").await, "host");
+        let client = RoomClient::with_api_key(&self.livekit.http(), self.livekit.key(), self.livekit.secret());
+        within(RESTORED, &format!("{what}: nobody is there twice"), async || {
+            let mut people = client.list_participants(&self.session_id).await.ok()?;
+            people.sort_by_key(|person| person.name.clone());
+            let names: Vec<_> = people.iter().map(|person| person.name.as_str()).collect();
+            (names == ["Ada", "Grace"]).then_some(())
+        })
+        .await;
+        let report = grace.report().unwrap();
+        assert!(report.people.values().filter(|name| *name == "Ada").count() == 1, "{what}: {report:?}");
+    }
+}
