@@ -112,6 +112,11 @@ mod tests {
     }
 
     #[test]
+    fn all_that_is_kept_takes_less_than_three_megabytes() {
+        assert!(POINTS * MAX_TRACKS * size_of::<TrackPoint>() < 3_000_000);
+    }
+
+    #[test]
     fn a_track_that_is_gone_is_kept_for_ten_minutes() {
         let mut history = History::default();
         history.add(&tick(1, &["gone".into(), "stays".into()]));
