@@ -17,8 +17,8 @@ const HEAD: &str = "\
 
 # It does not connect
 
-Ask the doctor. In the app: **Check connection**, on the home page, in the settings, and at every connection that failed.
-Or from a shell, without a window:
+Ask the doctor. In the app: **Check the connection**, on the home page and in the settings; at a connection that failed it is
+at work already. Or from a shell, without a window:
 
     donfra-live doctor                                      # the session server of the settings
     donfra-live doctor --api http://localhost:8080/api      # another one
