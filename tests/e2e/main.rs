@@ -6,6 +6,7 @@
 
 mod errors;
 mod python_peer;
+mod statistics;
 mod support;
 mod this_computer;
 mod two_windows;
