@@ -44,6 +44,14 @@ pub struct Config {
     pub cors_origins: Vec<String>,
     /// Takes the client's address from the last `X-Forwarded-For`. Only behind a proxy that sets it. Default false.
     pub trust_forwarded_for: bool,
+    /// Names and addresses that a request's `Host` may have, without port, e.g. `localhost`, `127.0.0.1`, `[::1]`. For a
+    /// server that only this computer or network shall reach: a web page whose name was pointed at it (DNS rebinding)
+    /// calls it by that name. Default `None`: any, since a proxy before a public server has names of its own.
+    pub allowed_hosts: Option<Vec<String>>,
+    /// Most event streams at once; who asks for one more is refused. Default 1024.
+    pub max_streams: usize,
+    /// How long it is remembered that a session has ended; afterwards its id is unknown. Default 30 days.
+    pub keep_ended: Duration,
 }
 
 /// The two addresses of one LiveKit server.
@@ -92,6 +100,9 @@ impl Config {
             admin_token: None,
             cors_origins: Vec::new(),
             trust_forwarded_for: false,
+            allowed_hosts: None,
+            max_streams: 1024,
+            keep_ended: Duration::from_secs(30 * 24 * 3600),
         }
     }
 
@@ -122,6 +133,12 @@ impl Config {
             if timeout < Duration::from_secs(1) || timeout > Duration::from_secs(7 * 24 * 3600) {
                 wrong.push(format!("The {name} timeout must be from 1 second to 7 days."));
             }
+        }
+        if self.max_streams == 0 || self.max_streams > tokio::sync::Semaphore::MAX_PERMITS {
+            wrong.push("The number of event streams must be 1 or more.".to_owned());
+        }
+        if self.keep_ended < Duration::from_secs(1) || self.keep_ended > Duration::from_secs(10 * 365 * 24 * 3600) {
+            wrong.push("Ended sessions must be remembered for 1 second to 10 years.".to_owned());
         }
         if self.rate_limit.burst > 0 && !(self.rate_limit.per_second > 0.0 && self.rate_limit.per_second.is_finite()) {
             wrong.push("The rate of writes per second must be above 0; a burst of 0 turns the limit off.".to_owned());

@@ -48,6 +48,10 @@ pub(crate) enum ApiError {
     TooLarge(usize),
     #[error("Too many requests from your address. Try again in {0} s.")]
     RateLimited(u64),
+    #[error("This server does not go by the name in the request's Host header. Call it by its own address.")]
+    HostNotAllowed,
+    #[error("Too many event streams are open. Try again in {0} s.")]
+    TooManyStreams(u64),
     #[error("The request took too long.")]
     TimedOut,
     #[error("The webhook's signature is not LiveKit's.")]
@@ -71,6 +75,8 @@ impl ApiError {
             Self::SessionNotFound => (StatusCode::NOT_FOUND, "session_not_found"),
             Self::TicketNotFound => (StatusCode::NOT_FOUND, "ticket_not_found"),
             Self::MethodNotAllowed => (StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed"),
+            Self::HostNotAllowed => (StatusCode::MISDIRECTED_REQUEST, "host_not_allowed"),
+            Self::TooManyStreams(_) => (StatusCode::SERVICE_UNAVAILABLE, "too_many_streams"),
             Self::TimedOut => (StatusCode::REQUEST_TIMEOUT, "timed_out"),
             Self::SessionFull => (StatusCode::CONFLICT, "session_full"),
             Self::LobbyFull => (StatusCode::CONFLICT, "lobby_full"),
@@ -101,7 +107,7 @@ impl IntoResponse for ApiError {
         let mut response = (status, Json(json!({ "error": self.to_string(), "code": code }))).into_response();
         let headers = response.headers_mut();
         match self {
-            Self::RateLimited(seconds) => {
+            Self::RateLimited(seconds) | Self::TooManyStreams(seconds) => {
                 headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
             }
             Self::SignInRequired => {

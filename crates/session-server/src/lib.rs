@@ -34,6 +34,7 @@
 
 mod config;
 mod error;
+mod host_header;
 mod limit;
 mod livekit;
 mod lobby;

@@ -53,6 +53,15 @@ struct Args {
     /// Take client addresses from X-Forwarded-For. Only behind a proxy that sets it.
     #[arg(long, env = "TRUST_FORWARDED_FOR")]
     trust_forwarded_for: bool,
+    /// Name or address that a request's Host may have, without port; several with commas [default: any].
+    #[arg(long = "allowed-host", env = "ALLOWED_HOSTS", value_delimiter = ',')]
+    allowed_hosts: Vec<String>,
+    /// Most event streams at once.
+    #[arg(long, env = "MAX_STREAMS", default_value_t = 1024)]
+    max_streams: usize,
+    /// How long it is remembered that a session has ended, seconds.
+    #[arg(long, env = "KEEP_ENDED", default_value_t = 2_592_000)]
+    keep_ended: u64,
     /// Log as JSON, one object a line.
     #[arg(long, env = "LOG_JSON")]
     log_json: bool,
@@ -81,6 +90,10 @@ impl Args {
         config.admin_token = secret("SESSION_ADMIN_TOKEN").map(Into::into);
         config.cors_origins = self.cors_origins.into_iter().filter(|origin| !origin.is_empty()).collect();
         config.trust_forwarded_for = self.trust_forwarded_for;
+        let hosts: Vec<_> = self.allowed_hosts.into_iter().filter(|host| !host.is_empty()).collect();
+        config.allowed_hosts = (!hosts.is_empty()).then_some(hosts);
+        config.max_streams = self.max_streams;
+        config.keep_ended = Duration::from_secs(self.keep_ended);
         config
     }
 }

@@ -57,6 +57,11 @@ impl Registry {
         Ok(self.store.ended_at(id).await?.is_some())
     }
 
+    /// Forgets the sessions that ended before; how many those were.
+    pub(crate) async fn forget_ended(&self, before: OffsetDateTime) -> Result<u64, StoreError> {
+        self.store.forget_ended(before).await
+    }
+
     /// Every session that lasts.
     pub(crate) fn all(&self) -> Vec<Arc<Session>> {
         self.sessions.read().values().filter(|session| !session.is_closed()).cloned().collect()

@@ -7,7 +7,7 @@ use std::time::Duration;
 use axum::serve::ListenerExt;
 use livekit_api::webhooks::WebhookReceiver;
 use tokio::net::TcpListener;
-use tokio::sync::mpsc;
+use tokio::sync::{Semaphore, mpsc};
 use tokio_util::sync::CancellationToken;
 
 use crate::config::{Config, ConfigError, LiveKitUrls};
@@ -58,6 +58,8 @@ pub(crate) struct App {
     pub(crate) lobby: Arc<Lobby>,
     pub(crate) limiter: Limiter,
     pub(crate) watch: Watch,
+    /// A permit for each event stream.
+    pub(crate) streams: Arc<Semaphore>,
     pub(crate) auth_token: Option<[u8; 32]>,
     pub(crate) admin_token: Option<[u8; 32]>,
     pub(crate) shutdown: CancellationToken,
@@ -132,6 +134,7 @@ impl Server {
             lobby: Arc::new(Lobby::new()),
             limiter: Limiter::new(config.rate_limit),
             watch,
+            streams: Arc::new(Semaphore::new(config.max_streams)),
             auth_token: hash(&config.auth_token),
             admin_token: hash(&config.admin_token),
             shutdown: CancellationToken::new(),

@@ -39,6 +39,8 @@ pub(crate) trait Store: Send + Sync {
     fn end(&self, id: Uuid, at: OffsetDateTime) -> BoxFuture<'_, Result<(), StoreError>>;
     /// When a session ended: `None` if it is unknown or lasts still.
     fn ended_at(&self, id: Uuid) -> BoxFuture<'_, Result<Option<OffsetDateTime>, StoreError>>;
+    /// Forgets the sessions that ended before; how many those were.
+    fn forget_ended(&self, before: OffsetDateTime) -> BoxFuture<'_, Result<u64, StoreError>>;
     /// All sessions that have not ended, the oldest first.
     fn active(&self) -> BoxFuture<'_, Result<Vec<SessionRecord>, StoreError>>;
 }
@@ -67,6 +69,13 @@ impl Store for MemoryStore {
 
     fn ended_at(&self, id: Uuid) -> BoxFuture<'_, Result<Option<OffsetDateTime>, StoreError>> {
         future::ready(Ok(self.0.lock().get(&id).copied())).boxed()
+    }
+
+    fn forget_ended(&self, before: OffsetDateTime) -> BoxFuture<'_, Result<u64, StoreError>> {
+        let mut ended = self.0.lock();
+        let known = ended.len();
+        ended.retain(|_, at| *at >= before);
+        future::ready(Ok((known - ended.len()) as u64)).boxed()
     }
 
     fn active(&self) -> BoxFuture<'_, Result<Vec<SessionRecord>, StoreError>> {
@@ -132,6 +141,15 @@ impl Store for SqliteStore {
                 .fetch_optional(&self.0)
                 .await?;
             row.map(|row| from_millis(row.try_get("ended_at")?)).transpose()
+        }
+        .boxed()
+    }
+
+    fn forget_ended(&self, before: OffsetDateTime) -> BoxFuture<'_, Result<u64, StoreError>> {
+        async move {
+            let done =
+                sqlx::query("DELETE FROM sessions WHERE ended_at < ?").bind(to_millis(before)).execute(&self.0).await?;
+            Ok(done.rows_affected())
         }
         .boxed()
     }
@@ -224,5 +242,27 @@ mod tests {
         assert_eq!(store.ended_at(ended.id).await.unwrap(), Some(at));
         assert_eq!(store.ended_at(lasting.id).await.unwrap(), None);
         assert_eq!(store.ended_at(Uuid::new_v4()).await.unwrap(), None);
+    }
+
+    #[tokio::test]
+    async fn what_ended_long_ago_is_forgotten_and_what_lasts_is_not() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = Database::File(folder.path().join("sessions.db"));
+        for database in [Database::Memory, file] {
+            let store = open(&database).await.unwrap();
+            let (lasting, early, late) = (record(Mode::Meeting), record(Mode::Meeting), record(Mode::Meeting));
+            for record in [&lasting, &early, &late] {
+                store.insert(record).await.unwrap();
+            }
+            let (first, second) = (from_millis(1_764_000_001_000).unwrap(), from_millis(1_764_000_002_000).unwrap());
+            store.end(early.id, first).await.unwrap();
+            store.end(late.id, second).await.unwrap();
+            assert_eq!(store.forget_ended(second).await.unwrap(), 1, "{database:?}");
+            assert_eq!(store.ended_at(early.id).await.unwrap(), None);
+            assert_eq!(store.ended_at(late.id).await.unwrap(), Some(second));
+            let lasts = store.active().await.unwrap().iter().any(|kept| kept.id == lasting.id);
+            assert!(lasts || database == Database::Memory, "{database:?}");
+            assert_eq!(store.forget_ended(second).await.unwrap(), 0);
+        }
     }
 }

@@ -14,6 +14,9 @@ use crate::session::Session;
 /// How often to ask while there are sessions.
 const INTERVAL: Duration = Duration::from_secs(5);
 
+/// How often to look for ended sessions to forget.
+const FORGETTING: Duration = Duration::from_secs(600);
+
 type Answer = oneshot::Sender<Result<(), LiveKitError>>;
 
 /// Asks the watching task.
@@ -50,11 +53,17 @@ impl Watch {
 pub(crate) async fn run(app: AppState, mut requests: mpsc::Receiver<Answer>) {
     let mut ticks = tokio::time::interval(INTERVAL);
     ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    let mut forgetting = tokio::time::interval(FORGETTING.min(app.config.keep_ended));
+    forgetting.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
     loop {
         let mut answers: Vec<Answer> = Vec::new();
         tokio::select! {
             () = app.shutdown.cancelled() => return,
             Some(answer) = requests.recv() => answers.push(answer),
+            _ = forgetting.tick() => {
+                forget_ended(&app).await;
+                continue;
+            }
             _ = ticks.tick() => {
                 app.limiter.sweep();
                 app.lobby.sweep(app.config.token_ttl);
@@ -71,6 +80,15 @@ pub(crate) async fn run(app: AppState, mut requests: mpsc::Receiver<Answer>) {
             // Who asked may be gone.
             let _ = answer.send(result);
         }
+    }
+}
+
+/// Lets go of sessions that ended long ago: what is kept does not grow for ever.
+async fn forget_ended(app: &AppState) {
+    match app.registry.forget_ended(time::OffsetDateTime::now_utc() - app.config.keep_ended).await {
+        Ok(0) => {}
+        Ok(forgotten) => tracing::info!(forgotten, "sessions that ended long ago are forgotten"),
+        Err(error) => tracing::error!(%error, "ended sessions cannot be forgotten"),
     }
 }
 

@@ -71,7 +71,7 @@ pub(super) async fn waiting(
     let later = BroadcastStream::new(later)
         .take_while(|event| future::ready(event.is_ok()))
         .filter_map(move |event| future::ready(event.ok().filter(|(of, _)| *of == id).map(|(_, text)| text)));
-    Ok(events(&app, stream::iter(now).chain(later)))
+    events(&app, stream::iter(now).chain(later))
 }
 
 /// What the holder of a ticket is told.
@@ -91,7 +91,7 @@ pub(super) async fn ticket(State(app): State<AppState>, Path(ticket): Path<Strin
         let text = following.next().await?;
         Some((text, following))
     });
-    Ok(events(&app, texts))
+    events(&app, texts)
 }
 
 struct Following {

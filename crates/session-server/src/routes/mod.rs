@@ -20,6 +20,7 @@ use tower_http::cors::{AllowOrigin, CorsLayer};
 
 use crate::config::Config;
 use crate::error::ApiError;
+use crate::host_header::check_host;
 use crate::limit::limit_writes;
 use crate::server::AppState;
 
@@ -57,6 +58,7 @@ pub(crate) fn router(app: AppState) -> Router {
         .nest("/api", calls)
         .fallback(async || ApiError::NotFound)
         .layer(cors)
+        .layer(middleware::from_fn_with_state(app.clone(), check_host))
         .with_state(app)
 }
 

@@ -138,5 +138,5 @@ pub(super) async fn stream(State(app): State<AppState>, headers: HeaderMap) -> R
     let texts = BroadcastStream::new(app.registry.subscribe())
         .take_while(|text| future::ready(text.is_ok()))
         .filter_map(|text| future::ready(text.ok()));
-    Ok(events(&app, texts))
+    events(&app, texts)
 }
