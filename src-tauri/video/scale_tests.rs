@@ -186,3 +186,35 @@ fn scale_speed() {
         }
     }
 }
+
+proptest::proptest! {
+    #![proptest_config(proptest::prelude::ProptestConfig::with_cases(200))]
+
+    /// Peers choose a picture's size, the window a tile's: any goes with any.
+    #[test]
+    fn a_picture_of_any_size_fits_a_tile_of_any_size(
+        (width, height) in proptest::prop_oneof![(1u32..40, 1u32..40), (1u32..3, 1u32..5000), (1u32..5000, 1u32..3)],
+        size in proptest::prop_oneof![(1u32..300, 1u32..300), (1u32..3, 1u32..2000), (1u32..2000, 1u32..3)],
+        turned in 0usize..4,
+        (cover, mirror, rounded) in (proptest::bool::ANY, proptest::bool::ANY, proptest::bool::ANY),
+    ) {
+        let rotation = [
+            VideoRotation::VideoRotation0,
+            VideoRotation::VideoRotation90,
+            VideoRotation::VideoRotation180,
+            VideoRotation::VideoRotation270,
+        ][turned];
+        let picture = picture(width, height, rotation, |_, _| RED);
+        let fit = if cover { Fit::Cover } else { Fit::Contain };
+        let radius = if rounded { size.0.min(size.1) as f32 / 2.0 } else { 0.0 };
+        let pixels = draw(&picture, size, Look { fit, mirror, radius });
+        proptest::prop_assert_eq!(pixels.len(), (size.0 * size.1 * 4) as usize);
+        if cover && !rounded {
+            assert_colour(&pixels, size.0, (size.0 / 2, size.1 / 2), RED_RGB);
+        }
+        let mut scaler = Scaler::default();
+        let view = scaler.reduced(&picture, size, fit);
+        proptest::prop_assert!(view.width >= 1 && view.height >= 1);
+        proptest::prop_assert!(view.width <= width.max(height) && view.height <= width.max(height));
+    }
+}

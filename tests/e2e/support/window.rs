@@ -170,6 +170,18 @@ impl<'a> Window<'a> {
         .await
     }
 
+    /// What a script in the page returns.
+    #[allow(dead_code, reason = "for the tests with hostile peers")]
+    pub async fn run(&self, script: &str) -> Value {
+        self.client.execute(script, Vec::new()).await.unwrap_or_else(|error| panic!("{script}: {error}"))
+    }
+
+    /// What a script in the page gives to its last argument, a function.
+    #[allow(dead_code, reason = "for the tests with hostile peers")]
+    pub async fn run_async(&self, script: &str) -> Value {
+        self.client.execute_async(script, Vec::new()).await.unwrap_or_else(|error| panic!("{script}: {error}"))
+    }
+
     /// The rectangle of the screen that an element covers, now.
     pub async fn area(&self, selector: &str) -> Option<Area> {
         let (x, y, width, height) = self.client.find(Locator::Css(selector)).await.ok()?.rectangle().await.ok()?;

@@ -46,6 +46,11 @@ pub mod native {
         webrtc::video_frame::{NV12Buffer, VideoBuffer, VideoFrame},
     };
 
+    /// The smallest side that WebRTC encodes safely. It cuts frames to even sizes and sends smaller ones when the machine
+    /// or the network is slow; where nothing is left of a side, it ends the process (seen with 1×1 as soon as it was
+    /// published).
+    const MIN_SIDE: u32 = 16;
+
     /// Sides beyond this are refused: VP8 and H.264 end here.
     const MAX_SIDE: u32 = 16_383;
 
@@ -98,11 +103,11 @@ pub mod native {
         /// Gives a frame to WebRTC, which copies it (some 0.1 ms for 1280×720). I420 and NV12 go as they are, other
         /// types are converted first.
         ///
-        /// `false` if the frame was not taken: it has no pixels, is larger than 16383 pixels a side, or the source is
-        /// not usable. That WebRTC itself drops a frame, to save CPU or bandwidth, is not reported by the library.
+        /// `false` if the frame was not taken: it is smaller than 16 or larger than 16383 pixels a side, or the source
+        /// is not usable. That WebRTC itself drops a frame, to save CPU or bandwidth, is not reported by the library.
         pub fn capture_frame<T: AsRef<dyn VideoBuffer>>(&self, frame: &VideoFrame<T>) -> bool {
             let buffer = frame.buffer.as_ref();
-            let sides = 1..=MAX_SIDE;
+            let sides = MIN_SIDE..=MAX_SIDE;
             if !self.handle.is_valid() || !sides.contains(&buffer.width()) || !sides.contains(&buffer.height()) {
                 tracing::debug!(?buffer, "a video frame was not taken");
                 return false;

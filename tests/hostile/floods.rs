@@ -1,0 +1,103 @@
+//! Data packets, chat and streams, more than anybody could read.
+
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::{Duration, Instant};
+
+use livekit::prelude::*;
+use livekit::{StreamByteOptions, StreamTextOptions, StreamWriter};
+
+use crate::support::stage::Stage;
+use crate::world::{RESPONSIVE, World};
+
+/// How long each flood lasts.
+const FLOOD: Duration = Duration::from_secs(8);
+
+/// Packets a second that are aimed at.
+const RATE: usize = 10_000;
+
+/// So many send at a time, of each kind: the library answers every packet.
+const SENDERS: usize = 16;
+
+/// Streams that are opened and never closed.
+const STREAMS: usize = 300;
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn data_that_nobody_wants_does_not_pile_up() {
+    let stage = Stage::set("hostile_floods").await;
+    let world = World::start(&stage).await;
+    let peers = [world.peer("flood-1", "Flood").await, world.peer("flood-2", "Flood").await];
+    world.window.sees(&crate::support::window::person("Flood")).await;
+    let before = world.memory();
+    let from = world.patches().await;
+    let sent = AtomicUsize::new(0);
+    let flood = async {
+        let [a, b] = peers.each_ref().map(|peer| peer.local_participant());
+        let lossy = futures_util::future::join_all((0..SENDERS).map(|_| packets(&a, false, 40, &sent)));
+        let reliable = futures_util::future::join_all((0..SENDERS).map(|_| packets(&b, true, 200, &sent)));
+        tokio::join!(lossy, reliable, chat(&a), streams(&b));
+    };
+    let ((), slowest) = world.asked_meanwhile(flood).await;
+    let patches = world.patches().await - from;
+    let at_once = world.memory();
+    // What was on the way arrives or is dropped.
+    tokio::time::sleep(Duration::from_secs(3)).await;
+    let after = world.memory();
+    let rate = sent.load(Ordering::Relaxed) as f64 / FLOOD.as_secs_f64();
+    println!(
+        "floods: {rate:.0} packets/s sent, {before:?} → {at_once:?} → {after:?}, slowest answer {slowest:?}, \
+         {patches} patches"
+    );
+    assert!(slowest < RESPONSIVE, "{slowest:?}");
+    assert!(patches < 15 * FLOOD.as_secs(), "what says nothing of anybody is no patch: {patches}");
+    assert!(at_once.app.max(after.app) < before.app + 200, "{before:?} → {at_once:?} → {after:?}");
+    drop(peers);
+    world.window.sees_no(&crate::support::window::person("Flood")).await;
+    world.is_well().await;
+}
+
+/// Packets of any bytes, as fast as they are taken, up to this sender's share of [`RATE`].
+async fn packets(who: &LocalParticipant, reliable: bool, size: usize, sent: &AtomicUsize) {
+    let started = Instant::now();
+    let mut count = 0;
+    while started.elapsed() < FLOOD {
+        // No UTF-8, no JSON, no protocol.
+        let payload: Vec<u8> = (0..size).map(|at| (at * 37 + count * 101) as u8 | 0x80).collect();
+        let topic = Some(["lk.chat", "lk-chat-topic", "\u{202e}\0", "__proto__"][count % 4].to_owned());
+        let packet = DataPacket { payload, topic, reliable, destination_identities: Vec::new() };
+        if who.publish_data(packet).await.is_ok() {
+            sent.fetch_add(1, Ordering::Relaxed);
+        }
+        count += 1;
+        let due = (started.elapsed().as_secs_f64() * RATE as f64) as usize / (2 * SENDERS);
+        if count > due {
+            tokio::time::sleep(Duration::from_millis(2)).await;
+        }
+    }
+}
+
+/// Chat messages of the older kind.
+async fn chat(who: &LocalParticipant) {
+    let started = Instant::now();
+    while started.elapsed() < FLOOD {
+        let _ = who.send_chat_message("<b>\u{202e}".repeat(500), None, None).await;
+    }
+}
+
+/// Streams that begin and never end, and one that goes on and on.
+async fn streams(who: &LocalParticipant) {
+    let mut open = Vec::new();
+    for number in 0..STREAMS {
+        let options = StreamTextOptions::new_with_topic(&format!("topic {number}"));
+        if let Ok(writer) = who.stream_text(options).await {
+            let _ = writer.write("\u{200b}never to be read").await;
+            open.push(writer);
+        }
+    }
+    let Ok(writer) = who.stream_bytes(StreamByteOptions::new_with_topic("endless")).await else { return };
+    let started = Instant::now();
+    while started.elapsed() < FLOOD / 2 {
+        if writer.write(&[0xff; 15_000]).await.is_err() {
+            break;
+        }
+    }
+}

@@ -1,0 +1,100 @@
+//! Tracks of absurd sizes, and sizes that change with every frame.
+
+use std::time::Duration;
+
+use livekit::options::{TrackPublishOptions, VideoCodec};
+use livekit::prelude::*;
+use livekit::webrtc::prelude::*;
+use livekit::webrtc::video_source::native::NativeVideoSource;
+
+use crate::support::stage::Stage;
+use crate::support::window::tile;
+use crate::world::{RESPONSIVE, World};
+
+/// Widths and heights, one frame each, in turn. Smaller ones no sender's WebRTC lives to send: those are left to the
+/// scaler's own tests.
+const SIZES: [(u32, u32); 10] = [
+    (16, 16),
+    (16, 4096),
+    (4096, 16),
+    (17, 19),
+    (333, 77),
+    (77, 333),
+    (641, 359),
+    (16, 2160),
+    (3840, 2160),
+    (1280, 721),
+];
+
+/// The largest that the encoder takes well.
+const LARGEST: (u32, u32) = (8192, 8192);
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn tracks_of_any_size_are_shown_or_left_out() {
+    let stage = Stage::set("hostile_pictures").await;
+    let world = World::start(&stage).await;
+    let peer = world.peer("sizes", "Sizes").await;
+    let source = publish(&peer, TrackSource::Camera).await;
+    let before = world.memory();
+    let (most, slowest) = world
+        .asked_meanwhile(async {
+            let mut most = before;
+            for (width, height) in SIZES.into_iter().cycle().take(SIZES.len() * 8) {
+                capture(&source, width, height);
+                tokio::time::sleep(Duration::from_millis(80)).await;
+                let now = world.memory();
+                (most.app, most.page) = (most.app.max(now.app), most.page.max(now.page));
+            }
+            most
+        })
+        .await;
+    // Whatever was before, an ordinary picture is shown.
+    world.window.sees(&tile("sizes", "camera")).await;
+    crate::support::eventually("an ordinary picture is shown after all that", async || {
+        capture(&source, 640, 360);
+        let frames = world.window.attribute(&tile("sizes", "camera"), "data-visible").await;
+        (frames == "true").then_some(())
+    })
+    .await;
+
+    let (huge, slowest_huge) = world
+        .asked_meanwhile(async {
+            for _ in 0..4 {
+                capture(&source, LARGEST.0, LARGEST.1);
+                tokio::time::sleep(Duration::from_secs(1)).await;
+            }
+            world.memory()
+        })
+        .await;
+    println!(
+        "pictures: {before:?} → at most {most:?}, with {LARGEST:?} {huge:?}, slowest answer {slowest:?} and \
+         {slowest_huge:?}"
+    );
+    assert!(slowest.max(slowest_huge) < RESPONSIVE);
+    assert!(most.app.max(huge.app) < before.app + 600, "{before:?} → {most:?}, {huge:?}");
+    peer.close().await.unwrap();
+    world.window.sees_no(&tile("sizes", "camera")).await;
+    world.is_well().await;
+}
+
+async fn publish(peer: &Room, source: TrackSource) -> NativeVideoSource {
+    let native = NativeVideoSource::new(VideoResolution { width: 640, height: 360 }, false);
+    let track = LocalVideoTrack::create_video_track("sizes", RtcVideoSource::Native(native.clone()));
+    let options = TrackPublishOptions {
+        source,
+        simulcast: false,
+        video_codec: VideoCodec::VP8,
+        ..TrackPublishOptions::default()
+    };
+    peer.local_participant().publish_track(LocalTrack::Video(track), options).await.unwrap();
+    native
+}
+
+fn capture(source: &NativeVideoSource, width: u32, height: u32) {
+    let mut buffer = I420Buffer::new(width, height);
+    let (y, u, v) = buffer.data_mut();
+    y.fill(120);
+    u.fill(90);
+    v.fill(200);
+    source.capture_frame(&VideoFrame::new(VideoRotation::VideoRotation0, buffer));
+}
