@@ -8,6 +8,7 @@ mod peer;
 #[allow(dead_code, reason = "the end-to-end tests use more of it")]
 mod support;
 
+use std::process::Command;
 use std::time::{Duration, Instant};
 
 use donfra_testbed::{LinkSettings, LiveKit, LiveKitConfig, Network, SessionServer, SessionServerConfig};
@@ -49,9 +50,14 @@ async fn a_session_goes_on() {
     let ada = Window::start(&stage, Start { name: "ada", hue: 120., tone: ADA, arguments: &arguments, x: 0 }).await;
     ada.click(&id("create-session")).await;
     let session_id = ada.text(&id("session-id")).await;
-    let world = World { stage: &stage, network: &network, livekit, sessions, session_id };
+    let mut world = World { stage: &stage, network: &network, livekit, sessions, session_id };
     let grace = world.peer("grace").await;
     world.all_is_well(&ada, &grace, "at first").await;
+
+    // Media is blocked, the signal connection is not. (First of all: after an outage media may come over TCP.)
+    let settings = LinkSettings { drop_udp: true, ..LinkSettings::default() };
+    world.cut(&ada, &grace, "UDP blocked", settings, 15).await;
+    world.all_is_well(&ada, &grace, "UDP blocked").await;
 
     // The network is gone for a while, with the microphone off.
     for (seconds, muted) in [(1, false), (10, true), (60, false)] {
@@ -69,10 +75,40 @@ async fn a_session_goes_on() {
         world.all_is_well(&ada, &grace, &what).await;
     }
 
-    // Media is blocked, the signal connection is not.
-    let settings = LinkSettings { drop_udp: true, ..LinkSettings::default() };
-    world.cut(&ada, &grace, "UDP blocked", settings, 15).await;
-    world.all_is_well(&ada, &grace, "UDP blocked").await;
+    // The address changes, as from Wi-Fi to cable.
+    world.change_address();
+    let started = Instant::now();
+    world.restored(&ada, &grace, "address changed", started).await;
+    world.all_is_well(&ada, &grace, "address changed").await;
+
+    // The app stands still, as in a computer that sleeps.
+    stop(ada.app(), "STOP");
+    tokio::time::sleep(Duration::from_secs(25)).await;
+    stop(ada.app(), "CONT");
+    let started = Instant::now();
+    world.restored(&ada, &grace, "asleep 25 s", started).await;
+    world.all_is_well(&ada, &grace, "asleep 25 s").await;
+
+    // LiveKit crashes and comes back, without its rooms.
+    let gone = grace.identity().await;
+    drop(grace);
+    let started = Instant::now();
+    world.livekit.kill();
+    world.noticed(&ada, "LiveKit killed", started).await;
+    tokio::time::sleep(Duration::from_secs(2)).await;
+    world.livekit.start_again().await;
+    let started = Instant::now();
+    within(RESTORED, "Ada is back after LiveKit", async || ada.is_connected().await).await;
+    println!("LiveKit killed: connected {:.1} s after it runs again", started.elapsed().as_secs_f32());
+    let grace = world.peer("grace2").await;
+    world.all_is_well(&ada, &grace, "LiveKit killed").await;
+    // Who did not come back is kept for a moment only.
+    ada.sees_no(&format!("[data-testid=participant][data-identity='{gone}']")).await;
+
+    // The session server is gone: the call goes on, also over an outage.
+    world.sessions.kill();
+    world.cut(&ada, &grace, "no session server", LinkSettings { down: true, ..LinkSettings::default() }, 10).await;
+    world.all_is_well(&ada, &grace, "no session server").await;
 
     // The app is killed: the next start offers the session.
     let app = ada.app();
@@ -100,10 +136,10 @@ impl World<'_> {
 
     /// Cuts the link for some seconds: the UI says so, keeps the picture, and comes back by itself.
     async fn cut(&self, ada: &Window<'_>, grace: &Peer, what: &str, settings: LinkSettings, seconds: u64) {
-        let grace_is = ada.attribute(&person("Grace"), "data-identity").await;
+        let grace_is = grace.identity().await;
         let picture = tile(&grace_is, "camera");
         let started = Instant::now();
-        self.network.set(settings.clone());
+        self.network.set(settings);
         if seconds > 3 {
             self.noticed(ada, what, started).await;
         }
@@ -147,7 +183,7 @@ impl World<'_> {
     async fn all_is_well(&self, ada: &Window<'_>, grace: &Peer, what: &str) {
         println!("all is well? {what}");
         within(RESTORED, &format!("{what}: connected"), async || ada.is_connected().await).await;
-        let grace_is = ada.attribute(&person("Grace"), "data-identity").await;
+        let grace_is = grace.identity().await;
         ada.shows_moving(&tile(&grace_is, "camera"), peer::HUE).await;
         ada.hears(peer::TONE).await;
         within(RESTORED, &format!("{what}: the peer hears Ada"), async || {
@@ -166,4 +202,30 @@ impl World<'_> {
         let report = grace.report().unwrap();
         assert!(report.people.values().filter(|name| *name == "Ada").count() == 1, "{what}: {report:?}");
     }
+
+    /// The near side gets another address, and loses the one it had.
+    fn change_address(&self) {
+        let std::net::IpAddr::V4(near) = self.network.near_ip() else { unreachable!("it is IPv4") };
+        let far = self.network.far_ip().to_string();
+        let [a, b, c, d] = near.octets();
+        let other = format!("{a}.{b}.{c}.{}", d + 2);
+        self.network.far().ip(&["route", "add", &other, "dev", "link0"]);
+        let device = device_of(&near.to_string());
+        let ip = |arguments: &[&str]| assert!(Command::new("ip").args(arguments).status().unwrap().success());
+        // One of the same peer that is added first would go along with the old one.
+        ip(&["addr", "del", &near.to_string(), "peer", &far, "dev", &device]);
+        ip(&["addr", "add", &other, "peer", &far, "dev", &device]);
+    }
+}
+
+/// The network device that has this address.
+fn device_of(address: &str) -> String {
+    let output = Command::new("ip").args(["-o", "addr", "show"]).output().unwrap();
+    let text = String::from_utf8(output.stdout).unwrap();
+    let line = text.lines().find(|line| line.contains(&format!(" {address} "))).expect("a device has it");
+    line.split_whitespace().nth(1).unwrap().to_owned()
+}
+
+fn stop(process: u32, signal: &str) {
+    assert!(Command::new("kill").args([&format!("-{signal}"), &process.to_string()]).status().unwrap().success());
 }

@@ -32,6 +32,8 @@ const VARIABLES: [&str; 3] = ["DONFRA_TEST_PEER_URL", "DONFRA_TEST_PEER_TOKEN", 
 /// What the peer has, told four times a second as a line of JSON.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Report {
+    /// Who the peer is.
+    pub identity: String,
     /// Frames received so far.
     pub frames: u32,
     /// Loudness of the tone in the last half second, full scale is 1.
@@ -58,6 +60,11 @@ impl Peer {
             command.env(url_variable, url).env(token_variable, token).env(listens_variable, listens.to_string());
         });
         Self { _process: process, log: folder.join(format!("{name}.log")) }
+    }
+
+    /// Who it is, once it is in the room.
+    pub async fn identity(&self) -> String {
+        donfra_testbed::eventually("the peer is in the room", async || Some(self.report()?.identity)).await
     }
 
     /// What it told last.
@@ -100,6 +107,7 @@ async fn run(url: &str, token: &str, listens: f32) {
             _ = ticks.tick() => {
                 let people = room.remote_participants().into_values();
                 let report = Report {
+                    identity: room.local_participant().identity().to_string(),
                     frames: frames.load(Ordering::Relaxed),
                     level: f32::from_bits(level.load(Ordering::Relaxed)),
                     people: people.map(|person| (person.identity().to_string(), person.name())).collect(),
