@@ -26,8 +26,6 @@ pub struct SessionServerConfig {
     pub env: Vec<(String, String)>,
     /// Where it runs, if not here.
     pub namespace: Option<Namespace>,
-    /// A command before it, e.g. `faketime -f +1h`.
-    pub wrapper: Vec<String>,
     /// Whether LiveKit has to be reachable before it counts as started.
     pub needs_livekit: bool,
 }
@@ -43,7 +41,6 @@ impl SessionServerConfig {
             listen: (livekit.address().ip(), 0).into(),
             env: Vec::new(),
             namespace: livekit.namespace(),
-            wrapper: Vec::new(),
             needs_livekit: true,
         }
     }
@@ -58,7 +55,6 @@ impl SessionServerConfig {
             listen: (IpAddr::from(Ipv4Addr::LOCALHOST), 0).into(),
             env: Vec::new(),
             namespace: None,
-            wrapper: Vec::new(),
             needs_livekit: false,
         }
     }
@@ -129,14 +125,12 @@ impl SessionServer {
 
     async fn launch(&mut self) -> bool {
         let program = crate::tool("DONFRA_SESSION_SERVER", crate::program("donfra-session-server"));
-        let mut words = self.config.wrapper.iter().map(PathBuf::from).chain([program]);
-        let first = words.next().expect("the program at least");
         let command = match &self.config.namespace {
-            Some(namespace) => namespace.command(&first),
-            None => tied(&first),
+            Some(namespace) => namespace.command(&program),
+            None => tied(&program),
         };
         let process = self.process.insert(Process::start_command(command, &self.folder, "session-server", |command| {
-            command.args(words).args(["--listen", &self.listen.to_string()]).current_dir(&self.folder);
+            command.args(["--listen", &self.listen.to_string()]).current_dir(&self.folder);
             command.env("LIVEKIT_API_KEY", &self.config.key).env("LIVEKIT_API_SECRET", &self.config.secret);
             command.env("LIVEKIT_SERVER_URL", &self.config.livekit_server_url);
             command.env("LIVEKIT_PUBLIC_URL", &self.config.livekit_public_url);

@@ -45,6 +45,7 @@ const TEST: &[(&str, &str)] = &[
     ("pulseaudio-utils", "steers them"),
     ("x11-xserver-utils", "paints the screen that is captured"),
     ("xauth", "lets tests onto that screen"),
+    ("libfaketime", "clocks that are wrong, for programs under test"),
     ("iproute2", "networks between programs under test, and of the kernel with cameras"),
 ];
 
