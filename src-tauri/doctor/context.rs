@@ -8,8 +8,10 @@ use secrecy::{ExposeSecret, SecretString};
 use serde_json::{Value, json};
 use url::Url;
 
+use super::ice::Connected;
 use super::mask::Mask;
 use super::probe::http::{Answer, Asker};
+use super::signal::Offered;
 use crate::api::BaseUrl;
 use crate::host::Host;
 use crate::settings::SettingsStore;
@@ -120,6 +122,10 @@ pub struct Room {
     pub can_publish: bool,
     /// Whether the system's proxy stands before LiveKit's address.
     pub proxy: bool,
+    /// What LiveKit offered, from `websocket` on.
+    pub offered: Offered,
+    /// The connection that `ice` made, for `media`.
+    pub connected: Option<Connected>,
 }
 
 impl Context {

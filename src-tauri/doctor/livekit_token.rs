@@ -7,6 +7,7 @@ use super::context::{Context, Room};
 use super::livekit_port::http_url;
 use super::probe::http::{Answer, Asker, Fault, on_this_computer};
 use super::probe::proxy;
+use super::signal::Offered;
 
 /// Most that the servers' clocks may differ before a token's time is blamed on them, s.
 const MAX_OFF: i64 = 30;
@@ -31,6 +32,8 @@ pub async fn check(context: &mut Context) -> Finding {
             second: entered.second.clone(),
             own: entered.own,
             can_publish: entered.can_publish,
+            offered: Offered::default(),
+            connected: None,
         });
     }
     finding

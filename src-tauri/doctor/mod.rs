@@ -22,6 +22,7 @@ mod server_url;
 mod session;
 mod session_api;
 mod sign_in;
+mod signal;
 mod state;
 #[cfg(test)]
 mod testing;

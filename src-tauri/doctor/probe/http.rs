@@ -4,7 +4,7 @@ use std::error::Error;
 use std::io::{self, ErrorKind};
 use std::time::Duration;
 
-use reqwest::{Client, Method, header};
+use reqwest::{Client, ClientBuilder, Method, header};
 use rustls::CertificateError;
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::Value;
@@ -201,17 +201,25 @@ impl Asker {
     }
 }
 
+/// A client for `url` that keeps to HTTP/1.1, as an upgrade to a WebSocket needs; its requests have no time limit.
+pub fn upgrading_client(url: &Url) -> Client {
+    builder(url).http1_only().build().expect("this configuration is valid on every system")
+}
+
 fn client(url: &Url, any_certificate: bool) -> Client {
-    let mut builder = Client::builder()
-        .connect_timeout(CONNECT_TIMEOUT)
+    builder(url)
         .timeout(TIMEOUT)
-        .redirect(reqwest::redirect::Policy::none())
         .tls_danger_accept_invalid_certs(any_certificate)
+        .build()
+        .expect("this configuration is valid on every system")
+}
+
+fn builder(url: &Url) -> ClientBuilder {
+    let builder = Client::builder()
+        .connect_timeout(CONNECT_TIMEOUT)
+        .redirect(reqwest::redirect::Policy::none())
         .user_agent(concat!("donfra-live/", env!("CARGO_PKG_VERSION")));
-    if on_this_computer(url) {
-        builder = builder.no_proxy();
-    }
-    builder.build().expect("this configuration is valid on every system")
+    if on_this_computer(url) { builder.no_proxy() } else { builder }
 }
 
 /// The server's `Date` minus this computer's clock, s, whatever its certificate: a wrong clock makes good certificates

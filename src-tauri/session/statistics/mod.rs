@@ -12,6 +12,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use livekit::prelude::{ConnectionState, Room};
+use livekit::rtc_engine::SessionStats;
 use parking_lot::Mutex;
 use tokio::task::AbortHandle;
 
@@ -20,8 +21,14 @@ use super::state::Health;
 use crate::media::thin::SendLimit;
 pub use file::{StatisticsFile, VERSION as FILE_VERSION};
 use history::History;
+use measure::ConnectionCounters;
 use sampler::Sampler;
-use types::{Statistics, StatisticsTick};
+use types::{ConnectionPoint, Statistics, StatisticsTick};
+
+/// What a room's statistics say of its connection at this moment: the paths and the round trip; rates take two samples.
+pub fn connection(stats: &SessionStats) -> ConnectionPoint {
+    ConnectionCounters::default().measure(&stats.publisher_stats, &stats.subscriber_stats)
+}
 
 /// From one sample to the next.
 pub const INTERVAL: Duration = Duration::from_secs(2);
