@@ -143,8 +143,7 @@ async fn of_failure(room: &Room) -> Finding {
         Tcp::Silent => "Its TCP port does not answer.",
     };
     let turn = if offered.turn() { "Its TURN server did not help." } else { "It offers no TURN server." };
-    let finding =
-        Finding::failed(cause, format!("No way was found. LiveKit takes media at {named}. {tcp} {turn}"));
+    let finding = Finding::failed(cause, format!("No way was found. LiveKit takes media at {named}. {tcp} {turn}"));
     match about {
         Some(ip) => finding.about(ip.to_string()),
         None => finding,
@@ -194,9 +193,7 @@ async fn probe_tcp(offered: &Offered) -> Tcp {
     let tcp = offered.candidates.iter().filter(|candidate| !candidate.udp && !candidate.address.ip().is_loopback());
     let probes = tcp.take(8).map(|candidate| tokio::time::timeout(PROBE, TcpStream::connect(candidate.address)));
     let results = join_all(probes).await;
-    let refused = |result: &Result<Result<TcpStream, std::io::Error>, _>| {
-        matches!(result, Ok(Err(error)) if error.kind() == std::io::ErrorKind::ConnectionRefused)
-    };
+    let refused = |result: &Result<Result<TcpStream, std::io::Error>, _>| matches!(result, Ok(Err(error)) if error.kind() == std::io::ErrorKind::ConnectionRefused);
     match results {
         results if results.is_empty() => Tcp::NotOffered,
         results if results.iter().any(|result| matches!(result, Ok(Ok(_)))) => Tcp::Open,

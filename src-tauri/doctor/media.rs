@@ -155,9 +155,10 @@ async fn play(source: NativeAudioSource) {
     let mut at = 0_u64;
     loop {
         let wave = |at: u64| (3000.0 * (TAU * 440.0 * at as f64 / f64::from(RATE)).sin()) as i16;
-        let data = Cow::Owned((at..at + 480).map(wave).collect());
+        let samples: Vec<i16> = (at..at + 480).map(wave).collect();
         at += 480;
-        let frame = AudioFrame { data, sample_rate: RATE, num_channels: 1, samples_per_channel: 480 };
+        let frame =
+            AudioFrame { data: Cow::Owned(samples), sample_rate: RATE, num_channels: 1, samples_per_channel: 480 };
         // Waits for its turn itself: the source takes sound at the speed of sound.
         if source.capture_frame(&frame).await.is_err() {
             return;

@@ -50,11 +50,8 @@ pub async fn check(room: &mut Room) -> Finding {
         Some(offered) => {
             let named = |what: &str, text: &str| if text.is_empty() { String::new() } else { format!("{what}{text}") };
             let turn = if offered.turn() { "offers a TURN server" } else { "offers no TURN server" };
-            let seen = format!(
-                "LiveKit{}{} speaks; it {turn}.",
-                named(" ", &offered.version),
-                named(" in ", &offered.region)
-            );
+            let seen =
+                format!("LiveKit{}{} speaks; it {turn}.", named(" ", &offered.version), named(" in ", &offered.region));
             room.offered = offered;
             Finding::ok(seen)
         }
