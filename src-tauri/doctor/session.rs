@@ -7,6 +7,7 @@ use url::Url;
 use super::answers;
 use super::cause::Cause;
 use super::check::Finding;
+use super::clock;
 use super::context::{Context, Entered};
 use super::probe::http::Answer;
 use crate::session::token;
@@ -119,7 +120,18 @@ fn refusal(context: &Context, answer: &Answer) -> Finding {
         200..=399 => Cause::NotASessionApi,
         _ => Cause::ApiFailed,
     });
-    Finding::failed(cause, format!("The session server refuses: {}.", answer.seen())).about(context.api_host())
+    let seen = format!("The session server refuses: {}.", answer.seen());
+    if let (Cause::ApiLivekitRefusesKey, Some(about)) = (cause, wrong_clock(context.api_clock)) {
+        return Finding::failed(Cause::ClockOff, seen).about(about);
+    }
+    Finding::failed(cause, seen).about(context.api_host())
+}
+
+/// A session server whose clock is ahead asks LiveKit with tokens that are not valid yet: LiveKit refuses them like
+/// those of a wrong key.
+fn wrong_clock(api_clock: Option<i64>) -> Option<String> {
+    let off = api_clock.filter(|off| off.abs() > clock::MAX_OFF)?;
+    Some(clock::words("the session server's", off, "this computer's"))
 }
 
 /// What a refusal of a call means for the connection, if it is one of the connection.
@@ -152,6 +164,13 @@ pub fn cause(status: u16, code: &str, text: &str, signed_in: bool) -> Option<Cau
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_clock_that_is_ahead_looks_like_a_wrong_key() {
+        assert_eq!(wrong_clock(Some(3600)).unwrap(), "the session server's is 1 h ahead of this computer's");
+        assert_eq!(wrong_clock(Some(-20)), None);
+        assert_eq!(wrong_clock(None), None);
+    }
 
     #[test]
     fn refusals_have_their_causes() {
