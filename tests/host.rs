@@ -11,6 +11,9 @@ use donfra_live::host::Host;
 
 const APP: &str = env!("CARGO_BIN_EXE_donfra-live");
 
+/// Hosts of this process are told apart by nothing: one at a time.
+static TURN: tokio::sync::Mutex<()> = tokio::sync::Mutex::const_new(());
+
 /// Generous: a debug build on a busy machine.
 const PATIENCE: Duration = Duration::from_secs(20);
 
@@ -64,6 +67,7 @@ fn watchdog_and_livekit(not: Option<u32>) -> (u32, u32) {
 async fn hosts_survives_a_crash_of_livekit_and_stops() {
     // The first of the usual ports is taken: that must not matter.
     let _taken = std::net::TcpListener::bind(("127.0.0.1", *donfra_live::host::PORTS.start()));
+    let _turn = TURN.lock().await;
     let host = Host::start(false, PathBuf::from(APP)).await.unwrap();
     let api = ApiClient::new(host.base_url().clone(), None);
     assert!(host.base_url().as_str().starts_with("http://127.0.0.1:"));
@@ -95,6 +99,43 @@ async fn hosts_survives_a_crash_of_livekit_and_stops() {
     assert_eq!(api.join(&created.session_id, "Grace", None).await.unwrap_err().code(), "session_ended");
     host.stop().await;
     wait_for("the end of LiveKit", || (!alive(watchdog) && !alive(livekit)).then_some(()));
+}
+
+/// The watchdog is killed, and nothing else: LiveKit does not stay behind, and its ports serve the next one.
+#[tokio::test(flavor = "multi_thread")]
+async fn livekit_does_not_outlive_its_watchdog() {
+    let _turn = TURN.lock().await;
+    let host = Host::start(false, PathBuf::from(APP)).await.unwrap();
+    let api = ApiClient::new(host.base_url().clone(), None);
+    let created = api.create("Test", "Ada").await.unwrap();
+    let (watchdog, livekit) = watchdog_and_livekit(None);
+    kill(watchdog);
+    wait_for("the end of the LiveKit that lost its watchdog", || (!alive(livekit)).then_some(()));
+    let (watchdog, livekit) = watchdog_and_livekit(Some(livekit));
+    let start = Instant::now();
+    let again = loop {
+        match api.join(&created.session_id, "Grace", None).await {
+            Ok(joined) => break joined,
+            Err(error) => assert!(start.elapsed() < PATIENCE, "{error}"),
+        }
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    };
+    assert_eq!(again.server_url, created.server_url, "clients find LiveKit where it was");
+    host.stop().await;
+    wait_for("the end of LiveKit", || (!alive(watchdog) && !alive(livekit)).then_some(()));
+}
+
+/// A web page that has pointed a name of its own at this computer (DNS rebinding) is not served.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_strange_name_is_not_served() {
+    let _turn = TURN.lock().await;
+    let host = Host::start(false, PathBuf::from(APP)).await.unwrap();
+    let url = format!("{}/live/sessions", host.base_url().as_str().trim_end_matches('/'));
+    let client = reqwest::Client::builder().no_proxy().build().unwrap();
+    for (name, status) in [("evil.example:8080", 421), ("localhost:8080", 200), ("[::1]:8080", 200)] {
+        assert_eq!(client.get(&url).header("host", name).send().await.unwrap().status(), status, "{name}");
+    }
+    host.stop().await;
 }
 
 /// What the app is to its watchdog: holds its standard input, then dies by SIGKILL.

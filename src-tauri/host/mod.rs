@@ -93,6 +93,8 @@ async fn bind(ip: IpAddr, key: &str, secret: &SecretString) -> Result<BoundServe
     for port in PORTS.chain([0]) {
         let mut config = Config::new(key, secret.clone());
         config.listen = SocketAddr::new(ip, port);
+        // A page in a browser here may point a name of its own at this address (DNS rebinding); nobody else has one for it.
+        config.allowed_hosts = Some(own_names(ip));
         match Server::bind(config).await {
             Err(ServerError::Listen { address, source }) if port != 0 => {
                 tracing::debug!(%address, %source, "port is taken");
@@ -101,6 +103,18 @@ async fn bind(ip: IpAddr, key: &str, secret: &SecretString) -> Result<BoundServe
         }
     }
     unreachable!("the last port in the list returns")
+}
+
+/// What the session server on this address is called by.
+fn own_names(ip: IpAddr) -> Vec<String> {
+    let mut names = ["localhost", "127.0.0.1", "[::1]"].map(str::to_owned).to_vec();
+    if !ip.is_loopback() {
+        names.push(match ip {
+            IpAddr::V4(ip) => ip.to_string(),
+            IpAddr::V6(ip) => format!("[{ip}]"),
+        });
+    }
+    names
 }
 
 /// Starts LiveKit again whenever it ends by itself, on the same ports and with the same keys: clients reconnect.
