@@ -129,7 +129,7 @@ pub fn run() -> ExitCode {
         return code;
     }
     let cli = Cli::parse();
-    let _log = logging::start(&settings::folders::logs());
+    let mut log = Some(logging::start(&settings::folders::logs()));
     let settings = Arc::new(SettingsStore::open(settings::folders::config(), cli.api.clone()));
     if let Some(Command::Doctor { session, json }) = &cli.command {
         return doctor::cli::run(settings, session.as_deref(), *json);
@@ -158,7 +158,7 @@ pub fn run() -> ExitCode {
         .build(tauri::generate_context!());
     match app {
         Ok(app) => {
-            app.run(|app, event| {
+            app.run(move |app, event| {
                 if let RunEvent::Exit = event {
                     let app = app.state::<App>();
                     tauri::async_runtime::block_on(async {
@@ -166,6 +166,8 @@ pub fn run() -> ExitCode {
                         app.session.shut_down().await;
                     });
                     tracing::info!("closed");
+                    // The process ends without coming back to where this would be dropped.
+                    drop(log.take());
                 }
             });
             ExitCode::SUCCESS

@@ -24,6 +24,16 @@ pub enum FileError {
         /// What the system said.
         source: std::io::Error,
     },
+    /// The file is unreadable, and the system does not let it be moved aside.
+    #[error("{path} is unreadable ({reason}) and cannot be kept aside: {source}")]
+    SetAside {
+        /// Which file.
+        path: PathBuf,
+        /// What is wrong with it.
+        reason: String,
+        /// What the system said.
+        source: std::io::Error,
+    },
     /// The settings do not go into TOML (a defect, not a person's doing).
     #[error("the settings cannot be written: {0}")]
     Write(#[from] toml::ser::Error),
@@ -67,9 +77,12 @@ pub fn load(folder: &Path) -> Result<Loaded, FileError> {
     match parse(&text) {
         Ok(settings) => Ok(Loaded { settings, set_aside: None }),
         Err(reason) => {
-            tracing::warn!(path = %path.display(), reason, "settings are unreadable: kept aside, defaults used");
             let aside = free_name(folder);
-            std::fs::rename(&path, &aside).map_err(|source| FileError::Io { path, source })?;
+            if let Err(source) = std::fs::rename(&path, &aside) {
+                return Err(FileError::SetAside { path, reason, source });
+            }
+            let (path, aside_at) = (path.display(), aside.display());
+            tracing::warn!(%path, reason, %aside_at, "settings are unreadable: kept aside, defaults used");
             Ok(Loaded { settings: Settings::default(), set_aside: Some(aside) })
         }
     }
@@ -111,7 +124,11 @@ pub fn save(folder: &Path, settings: &Settings) -> Result<(), FileError> {
         file.sync_all()?;
         std::fs::rename(&fresh, &path)
     };
-    write().map_err(|source| FileError::Io { path: path.clone(), source })
+    write().map_err(|source| {
+        // On a full disk half of it is there, and takes space.
+        let _ = std::fs::remove_file(folder.join(format!("{NAME}.new")));
+        FileError::Io { path: path.clone(), source }
+    })
 }
 
 /// A name for a broken file that no earlier broken file has.

@@ -38,7 +38,7 @@ impl SettingsStore {
                 (settings, Some(notice))
             }
             Err(error) => {
-                tracing::warn!(%error, "settings");
+                tracing::warn!(%error, "settings cannot be read: defaults used");
                 let notice = UiError::new(
                     "settings_unreadable",
                     "The settings could not be read, so the app starts with its defaults.",
@@ -97,7 +97,7 @@ impl SettingsStore {
         match written {
             Ok(Ok(())) => Ok(()),
             Ok(Err(error)) => {
-                tracing::warn!(%error, "settings");
+                tracing::warn!(%error, "settings are not saved");
                 Err(UiError::new(
                     "settings_not_saved",
                     "The settings count for this run but could not be saved.",
@@ -113,9 +113,8 @@ impl SettingsStore {
         let mut settings = self.current();
         if settings.name != name {
             settings.name = name.to_owned();
-            if let Err(error) = self.save(settings).await {
-                tracing::warn!(%error, "the name is not remembered");
-            }
+            // What went wrong is in the log already, and nothing a person in a session needs to see.
+            let _ = self.save(settings).await;
         }
     }
 
