@@ -5,6 +5,7 @@
 
 mod addresses;
 mod livekit;
+mod media_path;
 mod network;
 mod session_server;
 mod support;
