@@ -87,13 +87,19 @@ fn today() -> Date {
     OffsetDateTime::now_utc().date()
 }
 
-/// Opens the first file of this day that is not full.
+/// Opens this day's last file, or the one after it if that is full.
 fn newest(folder: &Path, day: Date, max_bytes: u64) -> io::Result<File> {
-    let mut number = 0;
+    let start = format!("{PREFIX}{day}");
+    // From the last: the first ones may be removed already, and their names are for older lines.
+    let mut number = fs::read_dir(folder)?
+        .filter_map(|entry| entry.ok()?.file_name().into_string().ok())
+        .filter_map(|name| name.strip_prefix(&start)?.strip_suffix(".log")?.strip_prefix('.')?.parse().ok())
+        .max()
+        .unwrap_or(0_u32);
     loop {
         // Names in the order of time: what is removed first comes first.
         let part = if number == 0 { String::new() } else { format!(".{number:04}") };
-        let file = File::options().create(true).append(true).open(folder.join(format!("{PREFIX}{day}{part}.log")))?;
+        let file = File::options().create(true).append(true).open(folder.join(format!("{start}{part}.log")))?;
         if file.metadata()?.len() < max_bytes.max(1) {
             return Ok(file);
         }

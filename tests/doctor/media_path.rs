@@ -27,6 +27,8 @@ impl Scene {
         let namespace = Some(network.far().clone());
         let mut config =
             LiveKitConfig { secret: SECRET.into(), bind: network.far_ip(), namespace, ..Default::default() };
+        // Over IPv4 alone: what is blocked below is blocked there.
+        config.extra_rtc = ", ips: { excludes: [\"fd00::/8\"] }".into();
         livekit(&mut config);
         let livekit = LiveKit::start(folder.path(), config).await;
         let mut config = SessionServerConfig::of(&livekit);

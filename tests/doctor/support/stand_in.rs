@@ -5,9 +5,9 @@ use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use axum::{Json, Router};
-use donfra_testbed::Namespace;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use donfra_testbed::Namespace;
 use hmac::{Hmac, KeyInit, Mac};
 use serde_json::{Value, json};
 use time::OffsetDateTime;
@@ -145,7 +145,7 @@ impl StandIn {
         let video = json!({ "room": self.room, "roomJoin": self.room_join, "canPublish": true, "canSubscribe": true });
         let now = self.now();
         let claims = json!({
-            "iss": self.key, "sub": "somebody", "name": "Ada", "nbf": now, "exp": now + self.lifetime, "video": video,
+            "iss": self.key, "sub": uuid::Uuid::new_v4(), "name": "Ada", "nbf": now, "exp": now + self.lifetime, "video": video,
         });
         let part = |json: &Value| URL_SAFE_NO_PAD.encode(json.to_string());
         let signed = format!("{}.{}", part(&json!({ "alg": "HS256", "typ": "JWT" })), part(&claims));
