@@ -87,7 +87,7 @@ async fn chat(who: &LocalParticipant) {
 async fn streams(who: &LocalParticipant) {
     let mut open = Vec::new();
     for number in 0..STREAMS {
-        let options = StreamTextOptions::new_with_topic(&format!("topic {number}"));
+        let options = StreamTextOptions::new_with_topic(format!("topic {number}"));
         if let Ok(writer) = who.stream_text(options).await {
             let _ = writer.write("\u{200b}never to be read").await;
             open.push(writer);

@@ -16,6 +16,9 @@ use time::macros::format_description;
 
 use super::world::SECRET;
 
+/// Names and values of an answer's headers.
+type Headers = Vec<(&'static str, String)>;
+
 /// The session that it always has.
 pub const SESSION: &str = "3fa85f64-5717-4562-b3fc-2c963f66afa6";
 
@@ -43,7 +46,7 @@ pub struct StandIn {
     /// What it answers instead, to create and join.
     pub refuses: Option<(u16, Value)>,
     /// What it answers to everything, if it is no session API: status, headers, body.
-    pub everything: Option<(u16, Vec<(&'static str, String)>, String)>,
+    pub everything: Option<(u16, Headers, String)>,
     /// The token it gives instead of one.
     pub token: Option<String>,
 }
