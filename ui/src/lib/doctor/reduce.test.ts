@@ -72,6 +72,12 @@ it("is asked only where it knows more", () => {
   const error = { code: "x", message: "", why: null, hint: "", action: null };
   expect(explains(null)).toBe(false);
   expect(explains({ ...error, action: "try_again" })).toBe(false);
+  for (const code of ["session_not_found", "sign_in_required", "api_address_invalid", "invalid_session_id"]) {
+    expect(explains({ ...error, code, action: "open_settings" })).toBe(false);
+  }
+  for (const code of ["api_not_running", "livekit_not_running", "server_url_loopback", "captive_portal"]) {
+    expect(explains({ ...error, code, action: "open_settings" })).toBe(true);
+  }
   expect(explains({ ...error, action: "run_doctor" })).toBe(true);
   expect(explainsEnd("connection_lost")).toBe(true);
   expect(explainsEnd("ended_by_host")).toBe(false);

@@ -50,9 +50,21 @@ export function outcome(state: DoctorState): { kind: "none" } | { kind: "well" }
   return state.report.answer ? { kind: "broken", answer: state.report.answer } : { kind: "well" };
 }
 
+/** Beginnings of the codes of failures on the way to a room. */
+const ofConnection = /^(api_(?!address_invalid)|livekit_|server_url_|token_|ice_|media_|host_(?!proof))/u;
+const alsoOfConnection = [
+  "captive_portal",
+  "clock_off",
+  "not_a_session_api",
+  "proxy_refuses",
+  "turn_needed",
+  "websocket_eaten",
+];
+
 /** Whether a failure is one that the doctor can explain further. */
 export function explains(failure: UiError | null): boolean {
-  return failure?.action === "run_doctor";
+  if (!failure) return false;
+  return failure.action === "run_doctor" || ofConnection.test(failure.code) || alsoOfConnection.includes(failure.code);
 }
 
 /** Ends after which the doctor is asked why. */
