@@ -198,6 +198,12 @@ impl<'a> Window<'a> {
     /// Waits until a tile on the screen shows a moving picture, mostly of this hue (degrees).
     pub async fn shows_moving(&self, tile: &str, hue: f32) {
         eventually(&format!("{tile} shows a moving picture of hue {hue}"), async || {
+            // A window manager may still have places of its own for new windows.
+            let window = self.window().await;
+            if !self.is_in_place(window) {
+                println!("a window went out of its place, and is put back");
+                self.place().await;
+            }
             moving(&self.stage.screen, self.area(tile).await?, hue).await
         })
         .await;

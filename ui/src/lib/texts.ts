@@ -79,7 +79,7 @@ export const texts = {
       resuming: "Connection lost. Reconnecting …",
       rejoining: (attempt: number) =>
         attempt > 1 ? `Connection lost. Joining again, attempt ${attempt} …` : "Connection lost. Joining again …",
-      givesUp: (seconds: number) => `Tries for ${seconds} s more.`,
+      givesUp: (time: string) => `Gives up at ${time}.`,
     },
     invite: "Invite people",
     inviteText: "Send them the session id:",

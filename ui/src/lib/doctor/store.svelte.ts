@@ -33,6 +33,8 @@ export class DoctorStore {
   /** Starts the checks; one run at a time. */
   async start(subject: DoctorSubject): Promise<void> {
     this.subject = subject;
+    // What an earlier run found is not about this.
+    if (!this.state.running) this.state = { ...idle, run: this.state.run };
     await this.attempt(() => this.#backend.startDoctor(subject));
   }
 
