@@ -64,9 +64,11 @@ impl App {
 
     /// The UI laid its tiles out anew. Before there is a layer, the last layout waits for it.
     fn set_tiles(&self, tiles: Vec<TileLayout>) {
+        // Held throughout: a layout that comes while the layer does must not wait for the next one.
+        let mut waiting = self.tiles.lock();
         match self.layer.borrow().as_ref() {
             Some(layer) => layer.set_tiles(tiles),
-            None => *self.tiles.lock() = tiles,
+            None => *waiting = tiles,
         }
     }
 
@@ -107,7 +109,8 @@ fn attach_video(app: &tauri::App, frames: Frames) {
         match video::attach(&window, frames).await {
             Ok(layer) => {
                 let app = handle.state::<App>();
-                layer.set_tiles(std::mem::take(&mut *app.tiles.lock()));
+                let mut waiting = app.tiles.lock();
+                layer.set_tiles(std::mem::take(&mut *waiting));
                 app.layer.send_replace(Some(layer));
             }
             Err(error) => tracing::error!(%error, "no pictures can be shown"),

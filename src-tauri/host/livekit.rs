@@ -161,8 +161,6 @@ impl Plan {
             // network nobody needs one: this names a port where none answers. (It must not be the media port: WebRTC
             // takes what comes from a STUN server's address for nothing but STUN answers.)
             "stun_servers": [std::net::SocketAddr::new(self.ip, signal).to_string()],
-            // After a bad spell LiveKit's older way of measuring keeps pictures at five frames a second for a minute.
-            "congestion_control": { "enabled": true, "use_send_side_bwe": true },
         });
         if self.ip.is_loopback() {
             // Loopback only: nobody outside can reach the media ports.
