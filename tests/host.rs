@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
-use donfra_live::api::ApiClient;
+use donfra_live::api::{ApiClient, Created};
 use donfra_live::host::Host;
 
 const APP: &str = env!("CARGO_BIN_EXE_donfra-live");
@@ -63,6 +63,19 @@ fn watchdog_and_livekit(not: Option<u32>) -> (u32, u32) {
     })
 }
 
+/// Waits until LiveKit answers again, with the room in it, at the same address.
+async fn answers_where_it_was(api: &ApiClient, created: &Created) {
+    let start = Instant::now();
+    let again = loop {
+        match api.join(&created.session_id, "Grace", None).await {
+            Ok(joined) => break joined,
+            Err(error) => assert!(start.elapsed() < PATIENCE, "{error}"),
+        }
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    };
+    assert_eq!(again.server_url, created.server_url, "clients find LiveKit where it was");
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn hosts_survives_a_crash_of_livekit_and_stops() {
     // The first of the usual ports is taken: that must not matter.
@@ -80,16 +93,7 @@ async fn hosts_survives_a_crash_of_livekit_and_stops() {
     let (_, livekit) = watchdog_and_livekit(None);
     kill(livekit);
     let (watchdog, livekit) = watchdog_and_livekit(Some(livekit));
-    // LiveKit answers again, with the room in it.
-    let start = Instant::now();
-    let again = loop {
-        match api.join(&created.session_id, "Grace", None).await {
-            Ok(joined) => break joined,
-            Err(error) => assert!(start.elapsed() < PATIENCE, "{error}"),
-        }
-        tokio::time::sleep(Duration::from_millis(100)).await;
-    };
-    assert_eq!(again.server_url, created.server_url, "clients find LiveKit where it was");
+    answers_where_it_was(&api, &created).await;
     let start = Instant::now();
     // Not before LiveKit answers again.
     while let Err(error) = api.end(&created.session_id, created.host_key.as_ref(), &created.host_token).await {
@@ -112,15 +116,7 @@ async fn livekit_does_not_outlive_its_watchdog() {
     kill(watchdog);
     wait_for("the end of the LiveKit that lost its watchdog", || (!alive(livekit)).then_some(()));
     let (watchdog, livekit) = watchdog_and_livekit(Some(livekit));
-    let start = Instant::now();
-    let again = loop {
-        match api.join(&created.session_id, "Grace", None).await {
-            Ok(joined) => break joined,
-            Err(error) => assert!(start.elapsed() < PATIENCE, "{error}"),
-        }
-        tokio::time::sleep(Duration::from_millis(100)).await;
-    };
-    assert_eq!(again.server_url, created.server_url, "clients find LiveKit where it was");
+    answers_where_it_was(&api, &created).await;
     host.stop().await;
     wait_for("the end of LiveKit", || (!alive(watchdog) && !alive(livekit)).then_some(()));
 }

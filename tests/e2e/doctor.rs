@@ -1,8 +1,8 @@
 //! The connection check in its window: at work beside a failed connection, and as a page.
 
-use donfra_testbed::{SessionServer, SessionServerConfig};
+use donfra_testbed::{SessionServer, SessionServerConfig, eventually, free_port};
 
-use crate::support::servers::{Servers, free_port};
+use crate::support::servers::Servers;
 use crate::support::stage::Stage;
 use crate::support::window::{Start, Window, id};
 
@@ -39,7 +39,7 @@ async fn a_failed_connection_is_explained_by_itself_and_reported() {
     ada.sees("[data-testid=doctor-said]:not(:empty)").await;
     for (button, ending) in [("doctor-save-text", "txt"), ("doctor-save-json", "json")] {
         ada.click(&id(button)).await;
-        let saved = crate::support::eventually("the report is saved", async || {
+        let saved = eventually("the report is saved", async || {
             let paths = std::fs::read_dir(&reports).ok()?.flatten().map(|entry| entry.path());
             paths.into_iter().find(|path| path.extension().is_some_and(|found| found == ending))
         })

@@ -1,6 +1,8 @@
 //! What a person is told when it does not work.
 
-use crate::support::servers::{Servers, free_port};
+use donfra_testbed::free_port;
+
+use crate::support::servers::Servers;
 use crate::support::stage::Stage;
 use crate::support::window::{Start, Window, id};
 

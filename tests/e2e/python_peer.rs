@@ -1,10 +1,10 @@
 //! A window and a peer that is not ours: LiveKit's Python package publishes and receives.
 
-use crate::support::process::Process;
-use crate::support::servers::{Servers, tool};
+use donfra_testbed::{PATIENCE, Process, tool, within};
+
+use crate::support::servers::Servers;
 use crate::support::stage::Stage;
 use crate::support::window::{Start, Window, id, person, tile};
-use crate::support::{PATIENCE, within};
 use serde_json::Value;
 use std::path::Path;
 

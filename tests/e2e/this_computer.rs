@@ -1,9 +1,9 @@
 //! This computer as the host, and what happens when parts of it die.
 
-use crate::support::process::{all_gone, descendants, kill, runs};
+use donfra_testbed::{PATIENCE, all_gone, descendants, kill, runs, within};
+
 use crate::support::stage::Stage;
 use crate::support::window::{Start, Window, id, person, tile};
-use crate::support::{PATIENCE, within};
 
 /// Nothing but the app itself; LiveKit and the session server are its own.
 #[tokio::test]

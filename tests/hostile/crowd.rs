@@ -6,6 +6,7 @@
 
 use std::time::{Duration, Instant};
 
+use donfra_testbed::within;
 use futures_util::{SinkExt, StreamExt};
 use tokio::net::TcpStream;
 use tokio::task::JoinSet;
@@ -13,7 +14,6 @@ use tokio_tungstenite::client_async;
 use tokio_tungstenite::tungstenite::Message;
 
 use crate::support::stage::Stage;
-use crate::support::within;
 use crate::world::{RESPONSIVE, World};
 
 /// How many.

@@ -50,7 +50,7 @@ async fn tracks_of_any_size_are_shown_or_left_out() {
         .await;
     // Whatever was before, an ordinary picture is shown.
     world.window.sees(&tile("sizes", "camera")).await;
-    crate::support::eventually("an ordinary picture is shown after all that", async || {
+    donfra_testbed::eventually("an ordinary picture is shown after all that", async || {
         capture(&source, 640, 360);
         let frames = world.window.attribute(&tile("sizes", "camera"), "data-visible").await;
         (frames == "true").then_some(())

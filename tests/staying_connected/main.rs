@@ -11,13 +11,12 @@ mod support;
 use std::process::Command;
 use std::time::{Duration, Instant};
 
-use donfra_testbed::{LinkSettings, LiveKit, LiveKitConfig, Network, SessionServer, SessionServerConfig};
+use donfra_testbed::{LinkSettings, LiveKit, LiveKitConfig, Network, SessionServer, SessionServerConfig, within};
 use livekit_api::services::room::RoomClient;
 use peer::Peer;
 use serde_json::{Value, json};
 use support::stage::Stage;
 use support::window::{Start, Window, id, person, tile};
-use support::within;
 
 /// Ada's tone, Hz.
 const ADA: u32 = 480;

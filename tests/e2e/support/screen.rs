@@ -1,6 +1,6 @@
 //! The X screen: what a person would see, pixel by pixel.
 
-use super::process::{Process, tied};
+use donfra_testbed::Process;
 use image::{Rgb, RgbImage};
 use std::io::{BufRead, BufReader};
 use std::path::Path;
@@ -36,13 +36,12 @@ pub struct Screen {
 impl Screen {
     /// Starts Xvfb on a free display, and openbox.
     pub fn start(logs: &Path) -> Self {
-        let mut command = tied(Path::new("Xvfb"));
-        command.args(["-displayfd", "1", "-screen", "0", &format!("{}x{}x24", SIZE.0, SIZE.1)]);
-        command.args(["-nolisten", "tcp", "-noreset"]).stdin(Stdio::null()).stdout(Stdio::piped());
-        command.stderr(std::fs::File::create(logs.join("xvfb.log")).unwrap());
-        let mut server = Process::spawn(command);
+        let mut server = Process::start(Path::new("Xvfb"), logs, "xvfb", |command| {
+            command.args(["-displayfd", "1", "-screen", "0", &format!("{}x{}x24", SIZE.0, SIZE.1)]);
+            command.args(["-nolisten", "tcp", "-noreset"]).stdout(Stdio::piped());
+        });
         let mut number = String::new();
-        BufReader::new(server.child().stdout.take().unwrap()).read_line(&mut number).unwrap();
+        BufReader::new(server.stdout().unwrap()).read_line(&mut number).unwrap();
         let name = format!(":{}", number.trim());
         let window_manager = Process::start(Path::new("openbox"), logs, "openbox", |command| {
             command.env("DISPLAY", &name);

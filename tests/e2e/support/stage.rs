@@ -1,7 +1,7 @@
 //! One test's own world: a screen, folders, the evidence when it fails.
 
-use super::eventually;
 use super::screen::{Area, Screen, share_changed, share_of_hue};
+use donfra_testbed::eventually;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 use tokio::sync::{Mutex, MutexGuard};

@@ -1,9 +1,9 @@
 //! A window of the app, driven by WebDriver, seen on the screen.
 
-use super::process::{Process, descendant};
 use super::screen::{Area, share_of_hue};
+use super::sound;
 use super::stage::{Stage, moving};
-use super::{eventually, sound};
+use donfra_testbed::{Process, descendant, eventually, free_port, livekit_server, tool};
 use fantoccini::{Client, ClientBuilder, Locator};
 use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
@@ -48,7 +48,7 @@ impl<'a> Window<'a> {
             std::fs::create_dir_all(folder.join(name)).unwrap();
         }
         let playout = folder.join("playout.wav");
-        let port = super::servers::free_port();
+        let port = free_port();
         // WebKit's driver starts the app itself, with its own environment.
         let driver = Process::start(Path::new("WebKitWebDriver"), &folder, "app", |command| {
             command.args(["--host=127.0.0.1", &format!("--port={port}")]);
@@ -60,7 +60,7 @@ impl<'a> Window<'a> {
             {
                 command.env_remove(gone);
             }
-            command.env("LIVEKIT_SERVER", super::servers::livekit_server());
+            command.env("LIVEKIT_SERVER", livekit_server());
             command.env("DONFRA_LIVE_CONFIG_DIR", folder.join("config"));
             command.env("DONFRA_LIVE_TEST_SOURCE", "1").env("DONFRA_LIVE_TEST_HUE", start.hue.to_string());
             command.env("DONFRA_LIVE_TEST_TONE", start.tone.to_string());
@@ -101,17 +101,17 @@ impl<'a> Window<'a> {
 
     /// The app's process id.
     pub fn app(&self) -> u32 {
-        descendant(self.driver.id(), &app()).expect("the app runs")
+        descendant(self.driver.pid(), &app()).expect("the app runs")
     }
 
     /// Id of the app's web process.
     pub fn web_process(&self) -> Option<u32> {
-        descendant(self.driver.id(), Path::new("WebKitWebProcess"))
+        descendant(self.driver.pid(), Path::new("WebKitWebProcess"))
     }
 
     /// Id of the app's LiveKit server.
     pub fn livekit_server(&self) -> Option<u32> {
-        descendant(self.app(), &super::servers::livekit_server())
+        descendant(self.app(), &livekit_server())
     }
 
     /// Hue of this window's test camera, degrees.
@@ -281,7 +281,7 @@ impl<'a> Window<'a> {
 
 /// The app's program: the one just built, or `DONFRA_LIVE`.
 fn app() -> PathBuf {
-    super::servers::tool("DONFRA_LIVE", env!("CARGO_BIN_EXE_donfra-live").into())
+    tool("DONFRA_LIVE", env!("CARGO_BIN_EXE_donfra-live").into())
 }
 
 /// Selector of somebody's entry or tile, by the name shown.
