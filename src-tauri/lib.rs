@@ -2,6 +2,7 @@
 
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
+mod address;
 pub mod api;
 pub mod cli;
 pub mod commands;

@@ -3,6 +3,9 @@
 
 #![allow(dead_code, unused_imports)]
 
+#[path = "../../src-tauri/address.rs"]
+pub mod address;
+
 #[path = "../../src-tauri/error.rs"]
 pub mod error;
 

@@ -2,6 +2,7 @@
 
 use url::Url;
 
+use crate::address;
 use crate::doctor::{Cause, mask};
 use crate::error::{Action, UiError};
 use crate::session::text::shown;
@@ -96,18 +97,12 @@ impl BaseUrl {
 
     /// Whether it is on this computer, where no proxy has any business.
     pub fn is_loopback(&self) -> bool {
-        match self.0.host() {
-            Some(url::Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
-            Some(url::Host::Ipv4(ip)) => ip.is_loopback(),
-            Some(url::Host::Ipv6(ip)) => ip.is_loopback(),
-            None => false,
-        }
+        address::is_loopback(&self.0)
     }
 
     /// The host, for a person to read.
     pub fn host(&self) -> String {
-        let host = self.0.host_str().unwrap_or_default();
-        self.0.port().map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"))
+        address::host_and_port(&self.0)
     }
 }
 

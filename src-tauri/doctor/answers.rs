@@ -5,9 +5,10 @@ use url::Url;
 use super::cause::Cause;
 use super::check::Finding;
 use super::clock;
-use super::context::{Context, authority};
+use super::context::Context;
 use super::probe::http::{self, Answer, Asker, CertificateFault, Fault};
 use super::probe::{proxy, tcp};
+use crate::address::host_and_port;
 
 /// Puts the first answer into the context, and what asks from here on.
 pub async fn check(context: &mut Context) -> Finding {
@@ -66,7 +67,7 @@ pub fn speaks_tls_only(answer: &Answer, url: &Url) -> bool {
 
 /// What a request's failure means, at the session server.
 pub async fn of_fault(context: &Context, url: &Url, fault: Fault) -> Finding {
-    let host = authority(url);
+    let host = host_and_port(url);
     let failed = |cause: Cause, seen: &str| Finding::failed(cause, seen).about(host.clone());
     match fault {
         Fault::Unresolved => {

@@ -12,6 +12,7 @@ use super::ice::Connected;
 use super::mask::Mask;
 use super::probe::http::{Answer, Asker};
 use super::signal::Offered;
+use crate::address::host_and_port;
 use crate::api::BaseUrl;
 use crate::host::Host;
 use crate::settings::SettingsStore;
@@ -169,7 +170,7 @@ impl Context {
 
     /// Host and port of LiveKit, for texts.
     pub fn livekit_host(&self) -> String {
-        self.livekit.as_ref().map(authority).unwrap_or_default()
+        self.livekit.as_ref().map(host_and_port).unwrap_or_default()
     }
 
     /// Keeps this computer's servers until the end of the run.
@@ -199,10 +200,4 @@ impl Context {
             let _ = tokio::time::timeout(TIDY_TIMEOUT, host.stop()).await;
         }
     }
-}
-
-/// Host and port of a URL.
-pub fn authority(url: &Url) -> String {
-    let host = url.host_str().unwrap_or_default();
-    url.port().map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"))
 }

@@ -8,6 +8,7 @@ use super::check::Finding;
 use super::context::Context;
 use super::probe::http::{Answer, Asker, Fault};
 use super::probe::{proxy, tcp};
+use crate::address::as_http;
 
 /// Knocks at LiveKit's door; orders its addresses by which of them answered first.
 pub async fn check(context: &mut Context) -> Finding {
@@ -62,9 +63,7 @@ pub async fn check(context: &mut Context) -> Finding {
 
 /// The HTTP URL of a path under LiveKit's address.
 pub fn http_url(livekit: &Url, path: &str) -> Url {
-    let mut url = livekit.clone();
-    let scheme = if livekit.scheme() == "wss" { "https" } else { "http" };
-    url.set_scheme(scheme).expect("ws and http are of one kind");
+    let mut url = as_http(livekit);
     url.set_path(&format!("{}/{path}", livekit.path().trim_end_matches('/')));
     url
 }

@@ -1,9 +1,11 @@
 //! Keeps persons' addresses and secrets out of what is shown: by what they are known to be, and by how they look.
 
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, UdpSocket};
+use std::net::IpAddr;
 use std::sync::LazyLock;
 
 use secrecy::{ExposeSecret, SecretString};
+
+use crate::address;
 
 /// Shortest secret that is looked for in texts: shorter ones stand in ordinary words.
 const MIN_SECRET: usize = 6;
@@ -21,12 +23,8 @@ pub struct Mask {
 impl Mask {
     /// Masks this computer's own addresses.
     pub fn of_this_computer() -> Self {
-        static OWN: LazyLock<Vec<IpAddr>> = LazyLock::new(|| {
-            // Addresses for documentation (RFC 5737, RFC 3849): only the routing table is asked, nothing is sent.
-            let v4 = own_towards(Ipv4Addr::UNSPECIFIED.into(), Ipv4Addr::new(192, 0, 2, 1).into());
-            let v6 = own_towards(Ipv6Addr::UNSPECIFIED.into(), Ipv6Addr::new(0x2001, 0xdb8, 0, 0, 0, 0, 0, 1).into());
-            v4.into_iter().chain(v6).collect()
-        });
+        static OWN: LazyLock<Vec<IpAddr>> =
+            LazyLock::new(|| address::own_v4().into_iter().chain(address::own_v6()).collect());
         Self { own: OWN.clone(), secrets: Vec::new() }
     }
 
@@ -55,12 +53,6 @@ impl Mask {
         }
         without_users(&by_look(&text))
     }
-}
-
-fn own_towards(from: IpAddr, to: IpAddr) -> Option<IpAddr> {
-    let socket = UdpSocket::bind((from, 0)).ok()?;
-    socket.connect((to, 9)).ok()?;
-    socket.local_addr().ok().map(|address| address.ip()).filter(|ip| !ip.is_loopback() && !ip.is_unspecified())
 }
 
 /// An address of a person's computer without what tells computers of one network apart: the last octet, or the last

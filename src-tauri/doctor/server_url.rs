@@ -8,10 +8,11 @@ use url::{Host, Url};
 use super::address::list;
 use super::cause::Cause;
 use super::check::Finding;
-use super::context::{Context, authority};
+use super::context::Context;
 use super::mask;
 use super::probe::http::on_this_computer;
 use super::probe::{proxy, tcp};
+use crate::address::host_and_port;
 use crate::api::BaseUrl;
 
 /// Names by which containers call the computer they run on.
@@ -76,7 +77,7 @@ fn resolved(base: &BaseUrl, text: &str) -> Result<Url, Box<Finding>> {
 
 /// Scheme, host and port: what people compare.
 fn shown(url: &Url) -> String {
-    format!("{}://{}", url.scheme(), authority(url))
+    format!("{}://{}", url.scheme(), host_and_port(url))
 }
 
 fn is_dockers_host(url: &Url) -> bool {

@@ -5,7 +5,7 @@ mod error;
 mod livekit;
 pub mod watchdog;
 
-use std::net::{IpAddr, Ipv4Addr, SocketAddr, UdpSocket};
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -15,6 +15,7 @@ use secrecy::SecretString;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
+use crate::address;
 use crate::api::BaseUrl;
 pub use error::HostError;
 use livekit::{LiveKit, Plan};
@@ -46,7 +47,7 @@ impl Host {
     /// [`HostError`].
     pub async fn start(lan: bool, watchdog: PathBuf) -> Result<Self, HostError> {
         let program = binary::find().ok_or(HostError::LiveKitMissing)?;
-        let ip = if lan { lan_ip().ok_or(HostError::NoNetwork)? } else { Ipv4Addr::LOCALHOST.into() };
+        let ip = if lan { address::own_v4().ok_or(HostError::NoNetwork)? } else { Ipv4Addr::LOCALHOST.into() };
         let key = format!("API{}", Alphanumeric.sample_string(&mut rand::rng(), 12));
         let secret = SecretString::from(Alphanumeric.sample_string(&mut rand::rng(), 48));
         let server = bind(ip, &key, &secret).await?;
@@ -143,12 +144,4 @@ async fn keep_running(plan: Plan, mut livekit: LiveKit, handle: Handle, mut stop
         let restored = handle.restore_rooms().await;
         tracing::info!(restored, "LiveKit runs again");
     }
-}
-
-/// This computer's address on its network: the one that packets to elsewhere would leave from. None is sent.
-fn lan_ip() -> Option<IpAddr> {
-    let socket = UdpSocket::bind((Ipv4Addr::UNSPECIFIED, 0)).ok()?;
-    // An address for documentation (RFC 5737): only the routing table is asked.
-    socket.connect((Ipv4Addr::new(192, 0, 2, 1), 9)).ok()?;
-    socket.local_addr().ok().map(|address| address.ip()).filter(|ip| !ip.is_loopback() && !ip.is_unspecified())
 }

@@ -2,11 +2,11 @@
 
 use std::time::Duration;
 
-use livekit::prelude::{Room, RoomEvent, RoomOptions};
+use livekit::prelude::{Room, RoomEvent};
 use secrecy::ExposeSecret;
 use tokio::sync::mpsc;
 
-use super::connect::Admission;
+use super::connect::{Admission, admission_of, room_options};
 use super::connection::Setback;
 use super::state::{EndReason, Role};
 use super::token;
@@ -34,8 +34,7 @@ pub struct Entered {
 /// Whether trying again makes sense.
 pub async fn enter(old: &Admission, name: &str) -> Result<Entered, Setback> {
     let admission = admission(old, name).await?;
-    let mut options = RoomOptions::default();
-    options.dynacast = true;
+    let mut options = room_options();
     // The attempts are counted here.
     options.join_retries = 0;
     let connect = Room::connect(admission.livekit.as_str(), admission.token.expose_secret(), options);
@@ -66,25 +65,15 @@ async fn admission(old: &Admission, name: &str) -> Result<Admission, Setback> {
         Ok(Err(error)) => return refused(&error, old, lasts),
         Err(_) => return refused(&ApiError::TimedOut { host: old.api.base().host() }, old, lasts),
     };
-    let (Some(claims), Ok(livekit)) =
-        (token::claims(&joined.access_token), old.api.base().livekit_url(&joined.server_url))
-    else {
+    let Ok(new) = admission_of(old.api.clone(), joined, old.host_key.clone()) else {
         return if lasts { Ok(old.clone()) } else { Err(Setback::Again) };
     };
-    if claims.sub != old.identity && lasts {
+    if new.identity != old.identity && lasts {
         // A service that gives everybody a new identity: the old connection may not have ended for the others yet, and
         // they would see two of the same name.
         return Ok(old.clone());
     }
-    let by_token = if claims.video.room_admin { Role::Host } else { Role::Viewer };
-    Ok(Admission {
-        livekit,
-        identity: claims.sub,
-        role: joined.role.unwrap_or(by_token),
-        can_publish: joined.can_publish.or(claims.video.can_publish).unwrap_or(true),
-        token: joined.access_token,
-        ..old.clone()
-    })
+    Ok(Admission { session_id: old.session_id.clone(), title: old.title.clone(), ..new })
 }
 
 /// The session server gave no token. As long as the old one is good, the call goes on without it.

@@ -13,7 +13,8 @@ use super::end_reason;
 use super::invitation::Invitation;
 use super::state::{ConnectStep, Role};
 use super::token;
-use crate::api::{ApiClient, ApiError, BaseUrl};
+use crate::address::host_and_port;
+use crate::api::{ApiClient, ApiError, BaseUrl, Joined};
 use crate::doctor::Cause;
 use crate::error::UiError;
 use crate::host::{self, Host};
@@ -237,10 +238,18 @@ async fn try_join(
         Ok(joined) => joined,
         Err(error) => return Ok(Err(error)),
     };
+    admission_of(api, joined, host_key).map(Ok)
+}
+
+/// What the session server's answer to a join allows.
+///
+/// # Errors
+/// Its LiveKit address or its token is none.
+pub fn admission_of(api: ApiClient, joined: Joined, host_key: Option<SecretString>) -> Result<Admission, UiError> {
     let livekit = api.base().livekit_url(&joined.server_url)?;
     let claims = claims(&joined.access_token)?;
     let by_token = if claims.video.room_admin { Role::Host } else { Role::Viewer };
-    Ok(Ok(Admission {
+    Ok(Admission {
         session_id: joined.session_id,
         title: None,
         livekit,
@@ -250,7 +259,14 @@ async fn try_join(
         token: joined.access_token,
         host_key,
         api,
-    }))
+    })
+}
+
+/// How rooms of sessions are entered.
+pub fn room_options() -> RoomOptions {
+    let mut options = RoomOptions::default();
+    options.dynacast = true;
+    options
 }
 
 fn claims(token: &SecretString) -> Result<token::Claims, UiError> {
@@ -258,11 +274,8 @@ fn claims(token: &SecretString) -> Result<token::Claims, UiError> {
 }
 
 async fn join_room(admission: &Admission) -> Result<(Room, mpsc::UnboundedReceiver<RoomEvent>), UiError> {
-    let host = admission.livekit.host_str().unwrap_or_default();
-    let host = admission.livekit.port().map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"));
-    let mut options = RoomOptions::default();
-    options.dynacast = true;
-    let connect = Room::connect(admission.livekit.as_str(), admission.token.expose_secret(), options);
+    let host = host_and_port(&admission.livekit);
+    let connect = Room::connect(admission.livekit.as_str(), admission.token.expose_secret(), room_options());
     match tokio::time::timeout(JOIN_TIMEOUT, connect).await {
         Ok(Ok(room)) => Ok(room),
         Ok(Err(error)) => {

@@ -12,6 +12,8 @@ use livekit::webrtc::stats::RtcStats;
 use tokio::task::JoinHandle;
 use url::Url;
 
+use crate::address::{as_http, is_loopback};
+
 /// How often the counters are read.
 const INTERVAL: Duration = Duration::from_millis(400);
 
@@ -60,11 +62,7 @@ impl Watch {
 
     /// Tries LiveKit's port again and again.
     pub fn port(livekit: &Url, tell: impl Fn(Sign) + Send + 'static) -> Self {
-        let mut url = livekit.clone();
-        let scheme = if url.scheme() == "wss" { "https" } else { "http" };
-        // Both are schemes with a host: the change is allowed.
-        let _ = url.set_scheme(scheme);
-        Self(tokio::spawn(watch_port(url, tell)))
+        Self(tokio::spawn(watch_port(as_http(livekit), tell)))
     }
 }
 
@@ -143,8 +141,7 @@ async fn watch_port(url: Url, tell: impl Fn(Sign) + Send + 'static) {
         .redirect(reqwest::redirect::Policy::none())
         // Each try is a connection of its own: one from before the loss is as dead as the rest.
         .pool_max_idle_per_host(0);
-    let loopback = matches!(url.host_str(), Some("localhost" | "127.0.0.1" | "[::1]"));
-    let builder = if loopback { builder.no_proxy() } else { builder };
+    let builder = if is_loopback(&url) { builder.no_proxy() } else { builder };
     let client = builder.build().expect("this configuration is valid on every system");
     loop {
         // Any answer is one, whatever its status.

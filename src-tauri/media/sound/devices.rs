@@ -60,7 +60,7 @@ pub fn list(direction: Direction) -> Vec<DeviceChoice> {
 pub(super) struct Selected {
     /// Whether it is the chosen one, or there is no choice.
     pub preferred: bool,
-    /// Its id, if it is one of those that are listed.
+    /// Its id; what is not listed has one, too.
     id: Option<String>,
     pub device: cpal::Device,
     pub name: String,
@@ -86,7 +86,7 @@ pub(super) fn select(direction: Direction, choice: Option<&str>) -> Result<Selec
         let parts = if direction == Direction::Input { 100 } else { 50 };
         config.buffer_size = BufferSize::Fixed(config.sample_rate / parts);
     }
-    let id = device.id().ok().map(|id| id.to_string()).filter(|id| list(direction).iter().any(|one| one.id == *id));
+    let id = device.id().ok().map(|id| id.to_string());
     Ok(Selected { preferred, id, name: name(&device), device, config, format: supported.sample_format() })
 }
 
@@ -107,6 +107,8 @@ impl Lookout {
         let awaited = choice.filter(|_| !selected.preferred);
         let in_use = selected.id.clone();
         let thread = FeedThread::spawn("lookout", move |stop| {
+            // What was never listed, as a monitor, cannot go from the list.
+            let in_use = in_use.filter(|id| list(direction).iter().any(|device| device.id == *id));
             while stop.wait(LOOK) {
                 let there = list(direction);
                 let is_there = |id: &String| there.iter().any(|device| device.id == *id);

@@ -30,6 +30,21 @@ const MOST_OF_ONE_SENDER: usize = 32;
 /// Most streams that are open at a time, likewise.
 const MOST: usize = 512;
 
+/// What the information of both kinds of streams, which are types of their own, has in common.
+macro_rules! header {
+    ($info:ident) => {
+        data_stream::Header {
+            stream_id: $info.stream_id,
+            timestamp: $info.timestamp,
+            topic: $info.topic,
+            mime_type: $info.mime_type,
+            total_length: $info.total_length,
+            attributes: $info.attributes,
+            ..Default::default()
+        }
+    };
+}
+
 /// The streams that are open, by their identifiers: whose each is, and what feeds its reader.
 #[derive(Default)]
 pub(super) struct OpenStreams {
@@ -41,16 +56,10 @@ impl OpenStreams {
     pub(super) fn open_bytes(&mut self, input: &ManagerInput, event: proto::ByteStreamOpened, tasks: &mut JoinSet<()>) {
         let info = event.reader.info;
         let header = data_stream::Header {
-            stream_id: info.stream_id,
-            timestamp: info.timestamp,
-            topic: info.topic,
-            mime_type: info.mime_type,
-            total_length: info.total_length,
-            attributes: info.attributes,
             content_header: Some(data_stream::header::ContentHeader::ByteHeader(data_stream::ByteHeader {
                 name: info.name,
             })),
-            ..Default::default()
+            ..header!(info)
         };
         let encryption = proto::EncryptionType::try_from(info.encryption_type).unwrap_or_default();
         let handle = FfiHandle::new(event.reader.handle);
@@ -64,12 +73,6 @@ impl OpenStreams {
     pub(super) fn open_text(&mut self, input: &ManagerInput, event: proto::TextStreamOpened, tasks: &mut JoinSet<()>) {
         let info = event.reader.info;
         let header = data_stream::Header {
-            stream_id: info.stream_id,
-            timestamp: info.timestamp,
-            topic: info.topic,
-            mime_type: info.mime_type,
-            total_length: info.total_length,
-            attributes: info.attributes,
             content_header: Some(data_stream::header::ContentHeader::TextHeader(data_stream::TextHeader {
                 // The operations have the same numbers in both protocols.
                 operation_type: info.operation_type,
@@ -78,7 +81,7 @@ impl OpenStreams {
                 attached_stream_ids: info.attached_stream_ids,
                 generated: info.generated.unwrap_or_default(),
             })),
-            ..Default::default()
+            ..header!(info)
         };
         let encryption = proto::EncryptionType::try_from(info.encryption_type).unwrap_or_default();
         let handle = FfiHandle::new(event.reader.handle);
