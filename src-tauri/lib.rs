@@ -12,6 +12,7 @@ pub mod host;
 pub mod logging;
 pub mod media;
 pub mod session;
+pub mod sessions;
 pub mod settings;
 pub mod video;
 
@@ -39,6 +40,8 @@ pub struct App {
     pub session: Session,
     /// The connection doctor.
     pub doctor: Doctor,
+    /// The sessions that are on at the session server, while the UI shows them.
+    pub live_sessions: sessions::Watcher,
     /// Preferences and credentials.
     pub settings: Arc<SettingsStore>,
     cli: Cli,
@@ -154,7 +157,16 @@ pub fn run() -> ExitCode {
                     tracing::warn!(%error, "the UI was not told");
                 }
             });
-            app.manage(App { session, doctor, settings, cli, layer, tiles: Mutex::default(), told: Mutex::new(false) });
+            app.manage(App {
+                session,
+                doctor,
+                live_sessions: sessions::Watcher::default(),
+                settings,
+                cli,
+                layer,
+                tiles: Mutex::default(),
+                told: Mutex::new(false),
+            });
             attach_video(app, frames);
             close_on_signal(app);
             Ok(())

@@ -2,14 +2,15 @@
 
 use std::time::Duration;
 
+use futures_util::Stream;
 use reqwest::{Client, Method, RequestBuilder, Response, StatusCode, header};
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
-use super::types::{Created, Joined, Listed};
-use super::{ApiError, BaseUrl};
+use super::types::{Created, Joined, Listed, SessionEvent};
+use super::{ApiError, BaseUrl, events};
 use crate::doctor::{self, Fault};
 use crate::settings::{Credential, SignIn};
 
@@ -18,6 +19,9 @@ const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// How long a whole call may take: creating a room has the server ask LiveKit first.
 const TIMEOUT: Duration = Duration::from_secs(15);
+
+/// How long one stream of events is listened to; then a new one is asked for.
+const MAX_STREAM: Duration = Duration::from_secs(24 * 3600);
 
 /// Most bytes read of an answer. A list of a thousand sessions is a fifth of it.
 const MAX_ANSWER: usize = 1024 * 1024;
@@ -121,14 +125,45 @@ impl ApiClient {
     /// # Errors
     /// [`ApiError`] as for every call.
     pub async fn title(&self, session_id: &str) -> Result<Option<String>, ApiError> {
+        let sessions = self.sessions().await?;
+        Ok(sessions.into_iter().find(|listed| listed.session_id == session_id).and_then(|listed| listed.title))
+    }
+
+    /// `GET /live/sessions`: the sessions that the server lists, in its order.
+    ///
+    /// # Errors
+    /// [`ApiError`] as for every call.
+    pub async fn sessions(&self) -> Result<Vec<Listed>, ApiError> {
         #[derive(Deserialize)]
         struct Sessions {
             #[serde(default)]
             sessions: Vec<Listed>,
         }
         let request = self.http.request(Method::GET, self.base.call("live/sessions"));
-        let list: Sessions = self.call(request, None).await?;
-        Ok(list.sessions.into_iter().find(|listed| listed.session_id == session_id).and_then(|listed| listed.title))
+        self.call::<Sessions>(request, None).await.map(|list| list.sessions)
+    }
+
+    /// `GET /live/sessions/stream`: what begins and ends from now on.
+    ///
+    /// # Errors
+    /// [`ApiError`] as for every call; [`ApiError::NotSessionApi`] where the service has no such stream.
+    pub async fn session_events(&self) -> Result<impl Stream<Item = SessionEvent> + Send + use<>, ApiError> {
+        let request = self.http.request(Method::GET, self.base.call("live/sessions/stream"));
+        // It is meant to go on; who reads it notices silence.
+        let request = request.header(header::ACCEPT, events::TYPE).timeout(MAX_STREAM);
+        let response = self.signed(request, None).send().await.map_err(|error| self.failure(&error))?;
+        let status = response.status();
+        if status.is_success() && !events::are_in(&response) {
+            return Err(ApiError::NotSessionApi { host: self.base.host(), status: status.as_u16() });
+        }
+        if !status.is_success() {
+            let body = self.body(response).await?;
+            return Err(match self.read::<Value>(status, &body) {
+                Err(error) => error,
+                Ok(_) => ApiError::NotSessionApi { host: self.base.host(), status: status.as_u16() },
+            });
+        }
+        Ok(events::read(response.bytes_stream()))
     }
 
     async fn post<T: DeserializeOwned>(
@@ -145,18 +180,21 @@ impl ApiClient {
         request: RequestBuilder,
         bearer: Option<&SecretString>,
     ) -> Result<T, ApiError> {
-        let request = match (bearer, &self.credential) {
+        let response = self.signed(request, bearer).send().await.map_err(|error| self.failure(&error))?;
+        let status = response.status();
+        let body = self.body(response).await?;
+        self.read(status, &body)
+    }
+
+    fn signed(&self, request: RequestBuilder, bearer: Option<&SecretString>) -> RequestBuilder {
+        match (bearer, &self.credential) {
             (Some(token), _) => request.bearer_auth(token.expose_secret()),
             (None, Some(Credential { kind: SignIn::Bearer, secret })) => request.bearer_auth(secret.expose_secret()),
             (None, Some(Credential { kind: SignIn::Cookie, secret })) => {
                 request.header(header::COOKIE, format!("auth_token={}", secret.expose_secret()))
             }
             (None, None) => request,
-        };
-        let response = request.send().await.map_err(|error| self.failure(&error))?;
-        let status = response.status();
-        let body = self.body(response).await?;
-        self.read(status, &body)
+        }
     }
 
     async fn body(&self, mut response: Response) -> Result<Vec<u8>, ApiError> {

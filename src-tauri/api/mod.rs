@@ -3,6 +3,7 @@
 mod base_url;
 mod client;
 mod error;
+mod events;
 mod types;
 
 #[cfg(test)]
@@ -11,4 +12,4 @@ mod tests;
 pub use base_url::BaseUrl;
 pub use client::ApiClient;
 pub use error::ApiError;
-pub use types::{Created, Joined, Listed};
+pub use types::{Created, Joined, Listed, SessionEvent};

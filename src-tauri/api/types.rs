@@ -44,4 +44,32 @@ pub struct Listed {
     /// The title its host gave it.
     #[serde(default)]
     pub title: Option<String>,
+    /// Who created it.
+    #[serde(default)]
+    pub owner_name: Option<String>,
+    /// Since when it lasts, RFC 3339.
+    #[serde(default)]
+    pub created_at: Option<String>,
+    /// `active` for one that lasts; other services have words of their own for it.
+    #[serde(default)]
+    pub status: Option<String>,
+    /// How many people are in it; older services do not say.
+    #[serde(default)]
+    pub participants: Option<u32>,
+}
+
+/// One event of `GET /live/sessions/stream`.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(tag = "type", rename_all = "lowercase")]
+pub enum SessionEvent {
+    /// A session began.
+    Created {
+        /// It.
+        session: Listed,
+    },
+    /// A session is over.
+    Ended {
+        /// Its id.
+        session_id: String,
+    },
 }

@@ -4,6 +4,7 @@ mod app;
 mod devices;
 mod doctor;
 mod session;
+mod sessions;
 mod settings;
 mod statistics;
 
@@ -17,6 +18,7 @@ pub use app::{JoinRequest, Startup};
 use crate::doctor::DoctorUpdate;
 use crate::session::state::{Meters, SessionPatch};
 use crate::session::statistics::types::StatisticsTick;
+use crate::sessions::LiveSessions;
 
 /// All commands and events, as they are registered with Tauri and written to TypeScript.
 pub fn builder() -> Builder<tauri::Wry> {
@@ -43,6 +45,10 @@ pub fn builder() -> Builder<tauri::Wry> {
             session::set_camera,
             session::set_screen,
             session::set_tiles,
+            sessions::watch_live_sessions,
+            sessions::recent_sessions,
+            sessions::forget_recent_session,
+            sessions::invite,
             statistics::statistics,
             statistics::watch_statistics,
             devices::devices,
@@ -57,5 +63,5 @@ pub fn builder() -> Builder<tauri::Wry> {
             settings::set_credential,
             settings::clear_credential,
         ])
-        .events(collect_events![SessionPatch, Meters, StatisticsTick, DoctorUpdate])
+        .events(collect_events![SessionPatch, Meters, StatisticsTick, DoctorUpdate, LiveSessions])
 }

@@ -15,6 +15,7 @@ use tokio::task::JoinHandle;
 
 use super::connect::{Admission, Attempt, News, Wish};
 use super::devices::Devices;
+use super::invite::Invite;
 use super::last::{Keeper, Last};
 use super::message::{Answer, Message};
 use super::publisher::Publisher;
@@ -28,6 +29,7 @@ use super::{Diagnosis, LastAttempt, invitation, people};
 use crate::api::ApiClient;
 use crate::error::UiError;
 use crate::host::Host;
+use crate::sessions::RecentSessions;
 use crate::settings::{SettingsStore, folders};
 use crate::video::Frames;
 use reconnect::Line;
@@ -78,6 +80,8 @@ pub struct Actor {
     back: Option<Last>,
     /// Keeps it for the next run.
     keeper: Keeper,
+    /// The sessions one was in, for home.
+    recent: RecentSessions,
     number: u64,
     last: Option<LastAttempt>,
     /// Who is there, or how, has changed since it was told.
@@ -110,6 +114,7 @@ impl Actor {
             proofs: HashMap::new(),
             back: keeper.found(),
             keeper,
+            recent: RecentSessions::new(folders::config()),
             number: 0,
             last: None,
             people_changed: false,
@@ -171,6 +176,18 @@ impl Actor {
                 self.forget_last();
                 let _ = reply.send(Ok(()));
             }
+            Message::Recent(reply) => drop(reply.send(self.recent.list())),
+            Message::ForgetRecent(session_id, reply) => {
+                match session_id {
+                    Some(session_id) => self.recent.forget(&session_id),
+                    None => self.recent.clear(),
+                }
+                let _ = reply.send(Ok(()));
+            }
+            Message::Invite(reply) => {
+                let admission = self.live.as_ref().and_then(|live| live.admission.as_ref());
+                let _ = reply.send(admission.map(|admission| Invite::new(&admission.session_id, admission.api.base())));
+            }
             Message::Leave(reply) => {
                 if self.live.is_some() {
                     self.finish(EndReason::Left);
@@ -217,6 +234,9 @@ impl Actor {
             Message::Title(number, title) => {
                 if self.is_current(number) {
                     let SessionState { session_id, role, can_publish, .. } = self.store.state().clone();
+                    if let Some(id) = &session_id {
+                        self.recent.titled(id, &title);
+                    }
                     self.store.change(Change::About { session_id, title: Some(title), role, can_publish });
                 }
             }
@@ -376,6 +396,7 @@ impl Actor {
     fn joined(&mut self, room: Arc<Room>, events: mpsc::UnboundedReceiver<RoomEvent>) {
         self.in_room(room, events);
         self.remember(LeftHow::Crashed);
+        self.note_recent();
         if let Some((_, reply)) = self.live.as_mut().and_then(|live| live.attempt.take()) {
             let _ = reply.send(Ok(()));
         }

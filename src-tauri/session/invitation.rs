@@ -20,6 +20,19 @@ pub struct Invitation {
     pub api: Option<BaseUrl>,
 }
 
+impl Invitation {
+    /// The link that opens the app and joins: `donfra://join/<id>?api=…`.
+    pub fn link(&self) -> String {
+        let mut query = url::form_urlencoded::Serializer::new(String::new());
+        if let Some(api) = &self.api {
+            query.append_pair("api", api.as_str());
+        }
+        let query = query.finish();
+        let separator = if query.is_empty() { "" } else { "?" };
+        format!("donfra://join/{}{separator}{query}", self.session_id)
+    }
+}
+
 /// Finds the session in `input`.
 ///
 /// # Errors
@@ -123,6 +136,15 @@ mod tests {
         let found = parse(&format!("Come: donfra://join/{ID}?api=http%3A%2F%2F10.0.0.5%3A8080%2Fapi now")).unwrap();
         assert_eq!(found.api.unwrap().as_str(), "http://10.0.0.5:8080/api");
         assert_eq!(parse(&format!("donfra://join/{ID}?api=ftp://x")).unwrap_err().code, "api_url_invalid");
+    }
+
+    #[test]
+    fn a_link_is_read_as_it_was_written() {
+        for api in [None, Some("http://10.0.0.5:8080/api"), Some("https://live.example/a%20b/v1")] {
+            let api = api.map(|api| BaseUrl::parse(api).unwrap());
+            let invitation = Invitation { session_id: ID.into(), api };
+            assert_eq!(parse(&format!("Come: {}\n", invitation.link())).unwrap(), invitation);
+        }
     }
 
     #[test]

@@ -12,6 +12,7 @@ use time::format_description::well_known::Rfc3339;
 use super::connect::Admission;
 use super::state::{LastSession, LeftHow, Role};
 use crate::api::BaseUrl;
+use crate::settings::folders;
 
 /// The file, and what is locked while one is in a session: another app with the same folder neither reads nor writes the
 /// file then.
@@ -139,9 +140,7 @@ impl Keeper {
             how,
         };
         let write = || -> std::io::Result<()> {
-            let fresh = self.folder.join(format!("{NAME}.new"));
-            std::fs::write(&fresh, serde_json::to_vec_pretty(&document)?)?;
-            std::fs::rename(&fresh, self.folder.join(NAME))
+            folders::replace(&self.folder, NAME, &serde_json::to_vec_pretty(&document)?)
         };
         if let Err(error) = write() {
             tracing::warn!(%error, "the session to go back to is not kept for the next run");

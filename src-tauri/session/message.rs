@@ -8,7 +8,9 @@ use super::connect::News;
 use super::connection::Setback;
 use super::state::{Device, DeviceState, Health, LastSession, SessionState};
 use super::watch::Sign;
+use super::invite::Invite;
 use crate::error::UiError;
+use crate::sessions::RecentSession;
 
 /// Where the answer to a wish goes.
 pub type Reply<T> = oneshot::Sender<T>;
@@ -30,6 +32,12 @@ pub enum Message {
     Last(Reply<Option<LastSession>>),
     /// It is not to be offered any more.
     ForgetLast(Answer),
+    /// The sessions one was in before.
+    Recent(Reply<Vec<RecentSession>>),
+    /// One of them, or all, is not to be remembered any more.
+    ForgetRecent(Option<String>, Answer),
+    /// What to hand out so that others come.
+    Invite(Reply<Option<Invite>>),
     /// Out of it.
     Leave(Answer),
     /// Ends it for everyone.

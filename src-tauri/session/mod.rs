@@ -8,6 +8,7 @@ mod devices;
 mod end_reason;
 pub mod health;
 pub mod invitation;
+mod invite;
 pub mod journal;
 mod last;
 mod message;
@@ -32,9 +33,11 @@ use tokio::sync::{mpsc, oneshot};
 
 use crate::api::BaseUrl;
 use crate::error::UiError;
+use crate::sessions::RecentSession;
 use crate::settings::SettingsStore;
 use crate::video::Frames;
 use actor::Actor;
+pub use invite::{Code, Invite, Reach};
 use journal::Journal;
 use message::{Message, Reply};
 use report::SessionReport;
@@ -171,6 +174,30 @@ impl Session {
     /// The app is closing.
     pub async fn forget_last(&self) -> Result<(), UiError> {
         self.ask(Message::ForgetLast).await?
+    }
+
+    /// The sessions one was in before, the last one first.
+    ///
+    /// # Errors
+    /// The app is closing.
+    pub async fn recent(&self) -> Result<Vec<RecentSession>, UiError> {
+        self.ask(Message::Recent).await
+    }
+
+    /// Forgets one of them, or all.
+    ///
+    /// # Errors
+    /// The app is closing.
+    pub async fn forget_recent(&self, session_id: Option<String>) -> Result<(), UiError> {
+        self.ask(|reply| Message::ForgetRecent(session_id, reply)).await?
+    }
+
+    /// What to hand out so that others come; none outside a session.
+    ///
+    /// # Errors
+    /// The app is closing.
+    pub async fn invite(&self) -> Result<Option<Invite>, UiError> {
+        self.ask(Message::Invite).await
     }
 
     /// Leaves; devices are off at once.

@@ -1,6 +1,6 @@
 //! Where the app keeps its files.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use directories::ProjectDirs;
 
@@ -28,4 +28,15 @@ pub fn logs() -> PathBuf {
         .or_else(|| project_dirs().map(|dirs| dirs.state_dir().unwrap_or(dirs.data_local_dir()).to_path_buf()))
         .unwrap_or_else(|| std::env::temp_dir().join("donfra-live"))
         .join("logs")
+}
+
+/// Writes a file in one step: after a crash there is the old content or the new one.
+///
+/// # Errors
+/// The folder or the file cannot be written.
+pub fn replace(folder: &Path, name: &str, content: &[u8]) -> std::io::Result<()> {
+    std::fs::create_dir_all(folder)?;
+    let fresh = folder.join(format!("{name}.new"));
+    std::fs::write(&fresh, content)?;
+    std::fs::rename(&fresh, folder.join(name))
 }

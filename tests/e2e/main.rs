@@ -6,6 +6,8 @@
 
 mod doctor;
 mod errors;
+mod live_list;
+mod older_service;
 mod python_peer;
 mod statistics;
 mod support;

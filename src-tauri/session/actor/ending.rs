@@ -57,6 +57,7 @@ impl Actor {
             && let Some(id) = &before.session_id
         {
             self.proofs.remove(id);
+            self.recent.forget(id);
         }
         let mut state = SessionState::idle(0);
         state.phase = Phase::Ended { reason };

@@ -68,11 +68,25 @@ impl Actor {
         }
     }
 
+    /// Home lists it from now on. One that this app hosts ends with it, and nobody can go back there.
+    pub(super) fn note_recent(&self) {
+        let Some(admission) = self.live.as_ref().and_then(|live| live.admission.as_ref()) else { return };
+        if self.host.as_ref().is_none_or(|host| host.base_url() != admission.api.base()) {
+            let title = self.store.state().title.clone();
+            self.recent.joined(&admission.session_id, title.as_deref(), admission.role, admission.api.base());
+        }
+    }
+
     /// Going into a session failed: one that is over is not offered again.
     pub(super) fn not_back(&mut self, error: &UiError) {
         let id = self.store.state().session_id.as_deref();
-        if matches!(error.code.as_str(), "session_ended" | "session_not_found")
-            && self.back.as_ref().is_some_and(|last| Some(last.session_id.as_str()) == id)
+        if !matches!(error.code.as_str(), "session_ended" | "session_not_found") {
+            return;
+        }
+        if let Some(id) = id {
+            self.recent.forget(id);
+        }
+        if self.back.as_ref().is_some_and(|last| Some(last.session_id.as_str()) == id)
         {
             self.forget_last();
         }

@@ -8,6 +8,9 @@ import type {
   DeviceState,
   DoctorUpdate,
   EndReason,
+  Invite,
+  LiveList,
+  LiveSessions,
   Meters,
   Participant,
   SessionPatch,
@@ -66,6 +69,28 @@ const session = (people: number, change: Partial<SessionState> = {}): SessionSta
 });
 
 const idle = session(0, { phase: { kind: "idle" }, session_id: null, title: null, camera: { kind: "off" } });
+
+/** As many sessions that are on. */
+const live = (count: number): LiveList => ({
+  kind: "current",
+  total: count,
+  sessions: Array.from({ length: count }, (_, index) => ({
+    session_id: `${index}`.padStart(8, "0") + id.slice(8),
+    title: index === 2 ? null : `Lesson ${index + 1}`,
+    owner_name: names[index % names.length] ?? null,
+    created_at: new Date(Date.now() - index * 5_000_000).toISOString(),
+    participants: index === 1 ? null : index * 7 + 1,
+  })),
+});
+
+const invite = (lan: boolean): Invite => ({
+  session_id: id,
+  reach: lan ? "server" : "this_computer",
+  server: "http://192.168.1.20:8080/api",
+  link: lan ? `donfra://join/${id}?api=http%3A%2F%2F192.168.1.20%3A8080%2Fapi` : null,
+  // No real one: only the place it takes.
+  code: lan ? { size: 33, path: "M0 0h7v7h-7zM26 0h7v7h-7zM0 26h7v7h-7zM9 9h15v15h-15z" } : null,
+});
 
 /** The state that the address asks for. */
 function initial(name: string): SessionState {
@@ -126,6 +151,7 @@ export function fakeBackend(query: URLSearchParams, drawn: Drawn): Backend {
   };
   const patches = new Set<(patch: SessionPatch) => void>();
   const meters = new Set<(meters: Meters) => void>();
+  const lists = new Set<(update: LiveSessions) => void>();
   const doctors = new Set<(update: DoctorUpdate) => void>();
   let frames = 0;
 
@@ -194,6 +220,28 @@ export function fakeBackend(query: URLSearchParams, drawn: Drawn): Backend {
         ? { session_id: id, title: state.title, role: "host", left_at: new Date().toISOString(), how: "crashed" }
         : null,
     forgetLastSession: async () => {},
+    watchLiveSessions: async (on) => {
+      if (!on || !query.has("live")) return;
+      const list = live(Number(query.get("live")));
+      for (const listener of lists) listener({ list });
+    },
+    recentSessions: async () =>
+      query.has("recent")
+        ? ["Physics, Monday evening", null].map((title, index) => ({
+            session_id: `${index}${id.slice(1)}`,
+            title,
+            role: index === 0 ? "host" : "viewer",
+            joined_at: new Date(Date.now() - (index * 30 + 1) * 3_600_000).toISOString(),
+            server: "live.example.org",
+            link: `donfra://join/${index}${id.slice(1)}`,
+          }))
+        : [],
+    forgetRecentSession: async () => {},
+    invite: async () => invite(query.has("lan")),
+    onLiveSessions: async (listener) => {
+      lists.add(listener);
+      return () => lists.delete(listener);
+    },
     leaveSession: async () => reset({ ...idle, session_id: id, phase: { kind: "ended", reason: "left" } }),
     endSession: async () => reset({ ...idle, phase: { kind: "ended", reason: "ended_by_host" } }),
     dismissEnd: async () => reset(idle),

@@ -8,8 +8,11 @@ import type {
   DoctorState,
   DoctorSubject,
   DoctorUpdate,
+  Invite,
   LastSession,
+  LiveSessions,
   Meters,
+  RecentSession,
   ReportFormat,
   ReportKind,
   Rgb,
@@ -37,6 +40,10 @@ export interface Backend {
   rejoinSession(): Promise<void>;
   lastSession(): Promise<LastSession | null>;
   forgetLastSession(): Promise<void>;
+  watchLiveSessions(on: boolean): Promise<void>;
+  recentSessions(): Promise<RecentSession[]>;
+  forgetRecentSession(sessionId: string | null): Promise<void>;
+  invite(): Promise<Invite | null>;
   leaveSession(): Promise<void>;
   endSession(): Promise<void>;
   dismissEnd(): Promise<void>;
@@ -65,6 +72,7 @@ export interface Backend {
   onMeters(listener: (meters: Meters) => void): Promise<() => void>;
   onStatistics(listener: (tick: StatisticsTick) => void): Promise<() => void>;
   onDoctor(listener: (update: DoctorUpdate) => void): Promise<() => void>;
+  onLiveSessions(listener: (update: LiveSessions) => void): Promise<() => void>;
 }
 
 /** A {@link UiError} that can be thrown. */
@@ -103,6 +111,10 @@ export const tauriBackend: Backend = {
   rejoinSession: () => done(commands.rejoinSession()),
   lastSession: () => take(commands.lastSession()),
   forgetLastSession: () => done(commands.forgetLastSession()),
+  watchLiveSessions: (on) => done(commands.watchLiveSessions(on)),
+  recentSessions: () => take(commands.recentSessions()),
+  forgetRecentSession: (sessionId) => done(commands.forgetRecentSession(sessionId)),
+  invite: () => take(commands.invite()),
   leaveSession: () => done(commands.leaveSession()),
   endSession: () => done(commands.endSession()),
   dismissEnd: () => done(commands.dismissEnd()),
@@ -131,4 +143,5 @@ export const tauriBackend: Backend = {
   onMeters: (listener) => events.meters.listen((event) => listener(event.payload)),
   onStatistics: (listener) => events.statisticsTick.listen((event) => listener(event.payload)),
   onDoctor: (listener) => events.doctorUpdate.listen((event) => listener(event.payload)),
+  onLiveSessions: (listener) => events.liveSessions.listen((event) => listener(event.payload)),
 };

@@ -48,6 +48,17 @@ export const commands = {
 	setScreen: (on: boolean) => typedError<null, UiError>(__TAURI_INVOKE("set_screen", { on })),
 	/**  Where the UI has its tiles now. */
 	setTiles: (tiles: TileLayout[]) => typedError<null, UiError>(__TAURI_INVOKE("set_tiles", { tiles })),
+	/**
+	 *  Tells the sessions that are on at the session server, as [`LiveSessions`], from now on or no more. Asked for again it
+	 *  begins anew, with the settings of now.
+	 */
+	watchLiveSessions: (on: boolean) => typedError<null, UiError>(__TAURI_INVOKE("watch_live_sessions", { on })),
+	/**  The sessions one was in before, the last one first. */
+	recentSessions: () => typedError<RecentSession[], UiError>(__TAURI_INVOKE("recent_sessions")),
+	/**  Forgets one of them; none named: all. */
+	forgetRecentSession: (sessionId: string | null) => typedError<null, UiError>(__TAURI_INVOKE("forget_recent_session", { sessionId })),
+	/**  What to hand out so that others come; none outside a session. */
+	invite: () => typedError<Invite | null, UiError>(__TAURI_INVOKE("invite")),
 	/**  The last ten minutes of the session that is on, or of the last one. */
 	statistics: () => typedError<Statistics, UiError>(__TAURI_INVOKE("statistics")),
 	/**  Whether each new sample is told (`StatisticsTick`, every two seconds). */
@@ -79,6 +90,7 @@ export const commands = {
 /** Events */
 export const events = {
 	doctorUpdate: makeEvent<DoctorUpdate, DoctorUpdate>("doctor-update"),
+	liveSessions: makeEvent<LiveSessions, LiveSessions>("live-sessions"),
 	meters: makeEvent<Meters, Meters>("meters"),
 	sessionPatch: makeEvent<SessionPatch, SessionPatch>("session-patch"),
 	statisticsTick: makeEvent<StatisticsTick, StatisticsTick>("statistics-tick"),
@@ -369,6 +381,14 @@ export type ChosenDevices = {
 	speaker: DeviceChoice | null,
 };
 
+/**  A square of light and dark modules, drawn as one SVG path of dark ones. */
+export type Code = {
+	/**  Modules of an edge; the quiet zone around it is not counted. */
+	size: number,
+	/**  The path's `d`, a unit a module. */
+	path: string,
+};
+
 /**  The links of the chain to a room, in order. */
 export type ConnectStep = 
 /**  This computer starts its LiveKit server and session server. */
@@ -572,6 +592,20 @@ export type Health = {
 	measure: Measure,
 };
 
+/**  An invitation to the session that one is in. */
+export type Invite = {
+	/**  The session's id, a UUID. */
+	session_id: string,
+	/**  Who can come with it. */
+	reach: Reach,
+	/**  The session server's base URL, for who sets it by hand. */
+	server: string,
+	/**  The link that opens the app and joins. None where nobody elsewhere could use it. */
+	link: string | null,
+	/**  The link as a QR code. */
+	code: Code | null,
+};
+
 /**  A session to go to at start. */
 export type JoinRequest = {
 	/**  The session id or invitation as it was typed. */
@@ -630,6 +664,43 @@ export type Limit =
 "bandwidth" | 
 /**  Anything else. */
 "other";
+
+/**  The sessions that are on. */
+export type LiveList = 
+/**  There is none to show: this computer hosts, or the session server lists nothing. */
+{ kind: "none" } | 
+/**  It is asked for. */
+{ kind: "loading" } | 
+/**  As they are now, the newest first; at most a hundred. */
+{ kind: "current"; 
+/**  They. */
+sessions: LiveSession[]; 
+/**  How many there are. */
+total: number } | 
+/**  It cannot be had; it is tried again. */
+{ kind: "failed"; 
+/**  Why. */
+error: UiError };
+
+/**  A session that is on. */
+export type LiveSession = {
+	/**  Its id, a UUID. */
+	session_id: string,
+	/**  Its title, where the server tells it. */
+	title: string | null,
+	/**  Who created it, where the server tells it. */
+	owner_name: string | null,
+	/**  Since when it is on, RFC 3339, where the server tells it. */
+	created_at: string | null,
+	/**  How many people are in it, where the server tells it. */
+	participants: number | null,
+};
+
+/**  Tells the UI of them. */
+export type LiveSessions = {
+	/**  The list. */
+	list: LiveList,
+};
 
 /**  What the app does about a bad connection. Sound is always kept. */
 export type Measure = 
@@ -748,6 +819,29 @@ export type Quality =
 "poor" | 
 /**  Gone. */
 "lost";
+
+/**  Who can come with the session's id. */
+export type Reach = 
+/**  Only who sits at this computer. */
+"this_computer" | 
+/**  Who reaches the session server by its address. */
+"server";
+
+/**  A session one was in. */
+export type RecentSession = {
+	/**  Its id, a UUID. */
+	session_id: string,
+	/**  Its title, if it was known. */
+	title: string | null,
+	/**  Who one was in it. */
+	role: Role,
+	/**  When one was last in it, RFC 3339. */
+	joined_at: string,
+	/**  The session server's host and port. */
+	server: string,
+	/**  What to join with: a link that names the session server. */
+	link: string,
+};
 
 /**  How a lost connection is being restored. */
 export type ReconnectStage = 

@@ -14,6 +14,7 @@ import type {
   Device,
   DeviceState,
   EndReason,
+  Invite,
   Quality,
 } from "./bindings";
 
@@ -43,6 +44,42 @@ export const texts = {
       remote: (url: string) => `Sessions come from ${url}.`,
       override: (url: string) => `Sessions come from ${url}, as the command line says.`,
     },
+  },
+  sessions: {
+    live: "On now",
+    loading: "Looking for sessions …",
+    none: "No session is on at the moment.",
+    triedAgain: "It is tried again.",
+    by: (owner: string) => `by ${owner}`,
+    since: (time: string) => `since ${time}`,
+    at: (server: string) => `at ${server}`,
+    people: (count: number) => (count === 1 ? "1 person" : `${count} people`),
+    joinOne: (title: string) => `Join “${title}”`,
+    more: (count: number) => (count === 1 ? "One more is on." : `${count} more are on.`),
+    recent: "Joined before",
+    asHost: "You were its host",
+    forget: (title: string) => `Forget “${title}”`,
+    forgetAll: "Forget all",
+  },
+  invite: {
+    open: "Invite",
+    title: "Invite people",
+    lead: "Send this to who should come.",
+    hereOnly:
+      "Only people at this computer can join: its session server is not on your network. The settings can open it to your network, or name another session server.",
+    link: "Link",
+    copyLink: "Copy link",
+    message: "Message",
+    copyMessage: "Copy message",
+    code: "QR code of the link",
+    codeText: "The link, to be scanned",
+    text: (title: string, invite: Invite) =>
+      [
+        `Join “${title}” with Donfra Live:`,
+        ...(invite.link ? [invite.link, ""] : []),
+        `Session id: ${invite.session_id}`,
+        ...(invite.link ? [`Session server: ${invite.server}`] : []),
+      ].join("\n"),
   },
   lastSession: {
     crashed: (title: string) => `The app ended while you were in “${title}”.`,
