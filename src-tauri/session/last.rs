@@ -139,9 +139,8 @@ impl Keeper {
             api: last.api.as_str().to_owned(),
             how,
         };
-        let write = || -> std::io::Result<()> {
-            folders::replace(&self.folder, NAME, &serde_json::to_vec_pretty(&document)?)
-        };
+        let write =
+            || -> std::io::Result<()> { folders::replace(&self.folder, NAME, &serde_json::to_vec_pretty(&document)?) };
         if let Err(error) = write() {
             tracing::warn!(%error, "the session to go back to is not kept for the next run");
         }

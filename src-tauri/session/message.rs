@@ -6,9 +6,9 @@ use super::Diagnosis;
 use super::again::Entered;
 use super::connect::News;
 use super::connection::Setback;
+use super::invite::Invite;
 use super::state::{Device, DeviceState, Health, LastSession, SessionState};
 use super::watch::Sign;
-use super::invite::Invite;
 use crate::error::UiError;
 use crate::sessions::RecentSession;
 

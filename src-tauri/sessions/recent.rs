@@ -198,9 +198,11 @@ mod tests {
             assert_eq!(recent.list(), [], "{text}");
         }
         let id = uuid::Uuid::new_v4();
-        let entry = |at: &str, id: &str| format!(
-            "{{\"session_id\":\"{id}\",\"title\":\"\\u202e\",\"role\":\"host\",\"joined_at\":\"{at}\",\"api\":\"https://h/api\"}}"
-        );
+        let entry = |at: &str, id: &str| {
+            format!(
+                "{{\"session_id\":\"{id}\",\"title\":\"\\u202e\",\"role\":\"host\",\"joined_at\":\"{at}\",\"api\":\"https://h/api\"}}"
+            )
+        };
         let now = OffsetDateTime::now_utc().format(&Rfc3339).unwrap();
         let entries = [entry("2020-01-01T00:00:00Z", &id.to_string()), entry(&now, "x"), entry(&now, &id.to_string())];
         let text = format!("{{\"version\":1,\"sessions\":[{}]}}", entries.join(","));

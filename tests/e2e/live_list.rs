@@ -11,6 +11,7 @@ async fn a_session_is_listed_joined_and_remembered() {
     let ada_is = ["--name", "Ada", "--api", &servers.api];
     let bob_is = ["--name", "Bob", "--api", &servers.api];
     let bob = Window::start(&stage, Start { name: "bob", hue: 240., tone: 960, arguments: &bob_is, x: 1100 }).await;
+    bob.sees(&id("home")).await;
     bob.sees("[data-testid=live-sessions][data-kind=current]").await;
     assert!(!bob.has(&id("live-session")).await, "none is on");
 

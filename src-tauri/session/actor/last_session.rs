@@ -86,8 +86,7 @@ impl Actor {
         if let Some(id) = id {
             self.recent.forget(id);
         }
-        if self.back.as_ref().is_some_and(|last| Some(last.session_id.as_str()) == id)
-        {
+        if self.back.as_ref().is_some_and(|last| Some(last.session_id.as_str()) == id) {
             self.forget_last();
         }
     }

@@ -53,7 +53,8 @@ async fn events_change_the_list_at_once() {
         });
         Sse::new(texts)
     });
-    let list = get(async || Json(json!({ "sessions": [session(FIRST, "2026-01-01T10:00:00+02:00")], "total_count": 1 })));
+    let list =
+        get(async || Json(json!({ "sessions": [session(FIRST, "2026-01-01T10:00:00+02:00")], "total_count": 1 })));
     let routes = Router::new().route("/live/sessions", list).route("/live/sessions/stream", stream);
     let (mut told, _) = followed(routes).await;
     assert_eq!(next(&mut told).await, LiveList::Loading);
@@ -106,7 +107,8 @@ fn what_cannot_be_joined_is_not_listed() {
     let listed = |value: Value| fit(serde_json::from_value(value).unwrap());
     assert!(listed(json!({ "session_id": "nonsense" })).is_none());
     assert!(listed(json!({ "session_id": FIRST, "status": "Ended" })).is_none());
-    let shown = listed(json!({ "session_id": FIRST.to_uppercase(), "title": "\u{202e}", "created_at": "noon" })).unwrap();
+    let shown =
+        listed(json!({ "session_id": FIRST.to_uppercase(), "title": "\u{202e}", "created_at": "noon" })).unwrap();
     assert_eq!(shown.session_id, FIRST);
     assert_eq!((shown.title, shown.created_at), (None, None));
 }

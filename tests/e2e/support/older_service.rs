@@ -76,15 +76,7 @@ fn text(body: &Value, name: &str) -> String {
 
 impl Service {
     fn token(&self, session: &str, name: &str, host: bool) -> String {
-        let grants = VideoGrants {
-            room: session.into(),
-            room_join: true,
-            room_admin: host,
-            can_publish: true,
-            can_subscribe: true,
-            can_publish_data: true,
-            ..VideoGrants::default()
-        };
+        let grants = VideoGrants { room: session.into(), room_join: true, room_admin: host, ..VideoGrants::default() };
         AccessToken::with_api_key(self.livekit.key(), self.livekit.secret())
             .with_identity(&format!("{name}-{}", uuid::Uuid::new_v4()))
             .with_name(name)
