@@ -22,3 +22,18 @@ fn bindings_are_current() {
     let committed = std::fs::read_to_string(&committed).unwrap_or_default();
     assert!(committed == fresh, "{FILE} is stale: run `cargo xtask generate`");
 }
+
+/// A command that no window may call is "not found" there, whatever is compiled.
+#[test]
+fn the_window_may_call_every_command() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let bindings = std::fs::read_to_string(root.join(FILE)).unwrap();
+    let capability = std::fs::read_to_string(root.join("capabilities/main.json")).unwrap();
+    let commands: Vec<_> =
+        bindings.split("__TAURI_INVOKE(\"").skip(1).map(|rest| rest.split('"').next().unwrap()).collect();
+    assert!(commands.len() > 20, "{commands:?}");
+    for command in commands {
+        let permission = format!("\"allow-{}\"", command.replace('_', "-"));
+        assert!(capability.contains(&permission), "capabilities/main.json lacks {permission}");
+    }
+}
