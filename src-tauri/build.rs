@@ -11,6 +11,8 @@ const COMMANDS: &[&str] = &[
     "session_snapshot",
     "create_session",
     "join_session",
+    "use_session_key",
+    "renew_session_key",
     "rejoin_session",
     "last_session",
     "forget_last_session",

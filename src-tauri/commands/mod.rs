@@ -35,6 +35,8 @@ pub fn builder() -> Builder<tauri::Wry> {
             session::session_snapshot,
             session::create_session,
             session::join_session,
+            session::use_session_key,
+            session::renew_session_key,
             session::rejoin_session,
             session::last_session,
             session::forget_last_session,

@@ -14,19 +14,43 @@ pub async fn session_snapshot(app: State<'_, App>) -> Result<SessionState, UiErr
     app.session.snapshot().await
 }
 
-/// Creates a session and goes into it as its host. Returns when connected, or with why not.
+/// Creates a session, end-to-end encrypted or not, and goes into it as its host. Returns when connected, or with why not.
 #[tauri::command]
 #[specta::specta]
-pub async fn create_session(app: State<'_, App>, title: String, name: String) -> Result<(), UiError> {
-    app.session.create(title, name).await
+pub async fn create_session(
+    app: State<'_, App>,
+    title: String,
+    name: String,
+    encrypted: bool,
+) -> Result<(), UiError> {
+    app.session.create(title, name, encrypted).await
 }
 
-/// Joins the session that `input` names: a session id, a link, or a text with one in it. Returns when connected, or
-/// with why not.
+/// Joins the session that `input` names: a session id, a link, or a text with one in it; `key_words` are of an encrypted
+/// one, where they are not in the link. Returns when connected, or with why not.
 #[tauri::command]
 #[specta::specta]
-pub async fn join_session(app: State<'_, App>, input: String, name: String) -> Result<(), UiError> {
-    app.session.join(input, name).await
+pub async fn join_session(
+    app: State<'_, App>,
+    input: String,
+    name: String,
+    key_words: Option<String>,
+) -> Result<(), UiError> {
+    app.session.join(input, name, key_words).await
+}
+
+/// Uses these key words in the encrypted session one is in: one had other ones.
+#[tauri::command]
+#[specta::specta]
+pub async fn use_session_key(app: State<'_, App>, key_words: String) -> Result<(), UiError> {
+    app.session.use_key(key_words).await
+}
+
+/// Makes a new key for the encrypted session one hosts, for everybody who is there with the old one.
+#[tauri::command]
+#[specta::specta]
+pub async fn renew_session_key(app: State<'_, App>) -> Result<(), UiError> {
+    app.session.renew_key().await
 }
 
 /// Goes into the last session again, as who one was there. Returns when connected, or with why not.

@@ -1,6 +1,7 @@
 //! Owns the session: takes a person's wishes, the room's events and the devices' reports, one after the other.
 
 mod ending;
+mod keys;
 mod last_session;
 mod reconnect;
 
@@ -13,6 +14,7 @@ use secrecy::SecretString;
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 
+use super::encryption::{self, Encryption};
 use super::connect::{Admission, Attempt, News, Wish};
 use super::devices::Devices;
 use super::invite::Invite;
@@ -25,13 +27,14 @@ use super::state::{
 };
 use super::statistics::{Recorder, Sampling};
 use super::text::checked;
-use super::{Diagnosis, LastAttempt, invitation, people};
+use super::{Diagnosis, LastAttempt, people};
 use crate::api::ApiClient;
 use crate::error::UiError;
 use crate::host::Host;
 use crate::sessions::RecentSessions;
 use crate::settings::{SettingsStore, folders};
 use crate::video::Frames;
+use keys::Lock;
 use reconnect::Line;
 
 /// How often levels and frame counts are told: five times a second.
@@ -61,6 +64,8 @@ struct Live {
     sampling: Option<Sampling>,
     /// The connection, once in the room.
     line: Option<Line>,
+    /// What is known of the others' keys.
+    lock: Lock,
 }
 
 /// The actor.
@@ -152,6 +157,7 @@ impl Actor {
                 _ = people.tick(), if self.people_changed => self.tell_people(),
                 _ = tick.tick(), if self.live.is_some() => {
                     self.line_tick();
+                    self.look_at_keys();
                     self.tell_meters();
                 }
             }
@@ -162,14 +168,17 @@ impl Actor {
     fn hear(&mut self, message: Message) {
         match message {
             Message::Snapshot(reply) => drop(reply.send(self.store.state().clone())),
-            Message::Create(title, name, reply) => match checked("title", &title) {
-                Ok(title) => self.begin(Wish::Create { title }, &name, reply),
+            Message::Create(title, name, encrypted, reply) => match checked("title", &title) {
+                Ok(title) => self.begin(Wish::Create { title, encrypted }, &name, reply),
                 Err(error) => drop(reply.send(Err(error))),
             },
-            Message::Join(input, name, reply) => match invitation::parse(&input) {
+            Message::Join(input, name, words, reply) => match encryption::invitation(&input, words.as_deref()) {
                 Ok(invitation) => self.begin(Wish::Join(invitation), &name, reply),
                 Err(error) => drop(reply.send(Err(error))),
             },
+            Message::UseKey(words, reply) => self.use_key(&words, reply),
+            Message::RenewKey(reply) => self.renew_key(reply),
+            Message::KeyUsed(number, result, reply) => self.key_used(number, result, reply),
             Message::Rejoin(reply) => self.rejoin(reply),
             Message::Last(reply) => drop(reply.send(self.offered())),
             Message::ForgetLast(reply) => {
@@ -186,7 +195,10 @@ impl Actor {
             }
             Message::Invite(reply) => {
                 let admission = self.live.as_ref().and_then(|live| live.admission.as_ref());
-                let _ = reply.send(admission.map(|admission| Invite::new(&admission.session_id, admission.api.base())));
+                let _ = reply.send(admission.map(|admission| {
+                    let secret = admission.encryption.as_ref().map(Encryption::secret);
+                    Invite::new(&admission.session_id, admission.api.base(), secret)
+                }));
             }
             Message::Leave(reply) => {
                 if self.live.is_some() {
@@ -293,7 +305,7 @@ impl Actor {
             }
         });
         match &wish {
-            Wish::Create { title } => {
+            Wish::Create { title, .. } => {
                 state.title = Some(title.clone());
                 state.role = Role::Host;
             }
@@ -328,6 +340,7 @@ impl Actor {
             publisher: None,
             sampling: None,
             line: None,
+            lock: Lock::default(),
         });
     }
 
@@ -407,6 +420,11 @@ impl Actor {
         let keep = live.line.as_ref().is_some_and(Line::keeps);
         super::room_events::route_media(&event, &self.frames, live.devices.as_ref(), keep);
         match event {
+            RoomEvent::DataReceived { payload, topic, participant, .. }
+                if topic.as_deref() == Some(encryption::RENEWAL_TOPIC) =>
+            {
+                return self.renewal(&payload, participant.as_ref());
+            }
             // What peers send and nobody here reads changes nothing.
             RoomEvent::DataReceived { .. }
             | RoomEvent::ChatMessage { .. }

@@ -34,7 +34,7 @@ pub struct Entered {
 /// Whether trying again makes sense.
 pub async fn enter(old: &Admission, name: &str) -> Result<Entered, Setback> {
     let admission = admission(old, name).await?;
-    let mut options = room_options();
+    let mut options = room_options(&admission);
     // The attempts are counted here.
     options.join_retries = 0;
     let connect = Room::connect(admission.livekit.as_str(), admission.token.expose_secret(), options);
@@ -73,7 +73,12 @@ async fn admission(old: &Admission, name: &str) -> Result<Admission, Setback> {
         // they would see two of the same name.
         return Ok(old.clone());
     }
-    Ok(Admission { session_id: old.session_id.clone(), title: old.title.clone(), ..new })
+    Ok(Admission {
+        session_id: old.session_id.clone(),
+        title: old.title.clone(),
+        encryption: old.encryption.clone(),
+        ..new
+    })
 }
 
 /// The session server gave no token. As long as the old one is good, the call goes on without it.

@@ -9,7 +9,8 @@ use secrecy::{ExposeSecret, SecretString};
 use tokio::sync::mpsc;
 use url::Url;
 
-use super::end_reason;
+use super::encryption::{self, Encryption, Secret};
+use super::{end_reason, people};
 use super::invitation::Invitation;
 use super::state::{ConnectStep, Role};
 use super::token;
@@ -30,6 +31,8 @@ pub enum Wish {
     Create {
         /// Its title.
         title: String,
+        /// Whether it is end-to-end encrypted.
+        encrypted: bool,
     },
     /// One that there is.
     Join(Invitation),
@@ -56,6 +59,8 @@ pub struct Admission {
     pub can_publish: bool,
     /// A host's proof.
     pub host_key: Option<SecretString>,
+    /// What encrypts the session, if it is encrypted.
+    pub encryption: Option<Encryption>,
 }
 
 /// News from the way.
@@ -91,7 +96,7 @@ pub struct Attempt {
 impl Attempt {
     /// Goes the whole way, telling `news` at each link.
     pub async fn go(self, news: impl Fn(News)) {
-        match self.admission(&news).await {
+        match self.encrypted_admission(&news).await {
             Ok(admission) => {
                 news(News::Admitted(Box::new(admission.clone())));
                 news(News::Step(ConnectStep::JoiningRoom));
@@ -104,6 +109,27 @@ impl Attempt {
         }
     }
 
+    /// With the keys, where the session is encrypted as far as this app knows.
+    async fn encrypted_admission(self, news: &impl Fn(News)) -> Result<Admission, UiError> {
+        let settings = self.settings.clone();
+        let new = match &self.wish {
+            Wish::Create { encrypted, .. } => encrypted.then(Secret::random),
+            Wish::Join(invitation) => invitation.secret.clone(),
+        };
+        let mut admission = self.admission(news).await?;
+        let secret = match new {
+            Some(secret) => Some(secret),
+            None => settings.session_key(&admission.session_id).await.and_then(|words| {
+                Secret::parse(words.expose_secret()).ok()
+            }),
+        };
+        if let Some(secret) = secret {
+            settings.keep_session_key(&admission.session_id, secret.words()).await;
+            admission.encryption = Some(Encryption::new(secret, &admission.session_id).await?);
+        }
+        Ok(admission)
+    }
+
     async fn admission(self, news: &impl Fn(News)) -> Result<Admission, UiError> {
         let Self { settings, host, name, wish, mut host_key, was_host } = self;
         if let (Wish::Join(invitation), None, true) = (&wish, &host_key, was_host) {
@@ -112,15 +138,15 @@ impl Attempt {
         let own = host.as_ref().map(|host| host.base_url().clone());
         let server = settings.server();
         match (wish, server) {
-            (Wish::Create { title }, SessionServer::ThisComputer { lan }) => {
+            (Wish::Create { title, .. }, SessionServer::ThisComputer { lan }) => {
                 let base = own_host(host, lan, news).await?;
                 create(ApiClient::new(base, None), title, &name, news).await
             }
-            (Wish::Create { title }, SessionServer::Remote { url }) => {
+            (Wish::Create { title, .. }, SessionServer::Remote { url }) => {
                 give_back(host, news);
                 create(client(&settings, BaseUrl::parse(&url)?).await, title, &name, news).await
             }
-            (Wish::Join(Invitation { session_id, api: Some(base) }), _) => {
+            (Wish::Join(Invitation { session_id, api: Some(base), .. }), _) => {
                 give_back(host, news);
                 join(client(&settings, base).await, &session_id, &name, host_key, news).await
             }
@@ -185,6 +211,7 @@ async fn create(api: ApiClient, title: String, name: &str, news: &impl Fn(News))
         can_publish: claims.video.can_publish.unwrap_or(true),
         token: created.host_token,
         host_key: created.host_key,
+        encryption: None,
         api,
     })
 }
@@ -258,14 +285,18 @@ pub fn admission_of(api: ApiClient, joined: Joined, host_key: Option<SecretStrin
         can_publish: joined.can_publish.or(claims.video.can_publish).unwrap_or(true),
         token: joined.access_token,
         host_key,
+        encryption: None,
         api,
     })
 }
 
-/// How rooms of sessions are entered.
-pub fn room_options() -> RoomOptions {
+/// How a session's room is entered.
+pub fn room_options(admission: &Admission) -> RoomOptions {
     let mut options = RoomOptions::default();
     options.dynacast = true;
+    if let Some(encryption) = &admission.encryption {
+        encryption.apply(&mut options);
+    }
     options
 }
 
@@ -275,8 +306,20 @@ fn claims(token: &SecretString) -> Result<token::Claims, UiError> {
 
 async fn join_room(admission: &Admission) -> Result<(Room, mpsc::UnboundedReceiver<RoomEvent>), UiError> {
     let host = host_and_port(&admission.livekit);
-    let connect = Room::connect(admission.livekit.as_str(), admission.token.expose_secret(), room_options());
+    let options = room_options(admission);
+    let connect = Room::connect(admission.livekit.as_str(), admission.token.expose_secret(), options);
     match tokio::time::timeout(JOIN_TIMEOUT, connect).await {
+        Ok(Ok((room, _))) if admission.encryption.is_none() && is_encrypted(&room) => {
+            // Nothing was sent yet, and nothing is to be sent that everybody on the way could read.
+            if let Err(error) = room.close().await {
+                tracing::warn!(%error, "the room is not left in order");
+            }
+            Err(UiError::new(
+                "key_missing",
+                "This session is end-to-end encrypted, and the id alone does not open it.",
+                "Paste the whole invitation link, or type the key words that the host tells you.",
+            ))
+        }
         Ok(Ok(room)) => Ok(room),
         Ok(Err(error)) => {
             tracing::warn!(%error, host, "LiveKit did not let in");
@@ -284,4 +327,9 @@ async fn join_room(admission: &Admission) -> Result<(Room, mpsc::UnboundedReceiv
         }
         Err(_) => Err(end_reason::of_connect(&livekit::RoomError::Internal("timed out".into()), &host)),
     }
+}
+
+/// Whether a host of the room shows to have a key.
+fn is_encrypted(room: &Room) -> bool {
+    room.remote_participants().values().any(|person| people::is_host(person) && encryption::shows_key(person))
 }

@@ -2,6 +2,7 @@
 
 use uuid::Uuid;
 
+use super::encryption::Secret;
 use crate::api::BaseUrl;
 use crate::error::UiError;
 
@@ -18,10 +19,12 @@ pub struct Invitation {
     pub session_id: String,
     /// The session server that a `donfra://join/<id>?api=…` link names.
     pub api: Option<BaseUrl>,
+    /// The secret of an encrypted session, which stands after the link's `#`: no server sees that part.
+    pub secret: Option<Secret>,
 }
 
 impl Invitation {
-    /// The link that opens the app and joins: `donfra://join/<id>?api=…`.
+    /// The link that opens the app and joins: `donfra://join/<id>?api=…#<key words>`.
     pub fn link(&self) -> String {
         let mut query = url::form_urlencoded::Serializer::new(String::new());
         if let Some(api) = &self.api {
@@ -29,7 +32,8 @@ impl Invitation {
         }
         let query = query.finish();
         let separator = if query.is_empty() { "" } else { "?" };
-        format!("donfra://join/{}{separator}{query}", self.session_id)
+        let fragment = self.secret.as_ref().map(|secret| format!("#{}", secret.reveal())).unwrap_or_default();
+        format!("donfra://join/{}{separator}{query}{fragment}", self.session_id)
     }
 }
 
@@ -50,7 +54,7 @@ pub fn parse(input: &str) -> Result<Invitation, UiError> {
     ids.sort_unstable();
     ids.dedup();
     match ids.as_slice() {
-        [id] => Ok(Invitation { session_id: id.to_string(), api: api(input)? }),
+        [id] => Ok(Invitation { session_id: id.to_string(), api: api(input)?, secret: secret(input)? }),
         [] => Err(why_none(input)),
         _ => Err(wrong("There are several session ids in this text.", "Paste just the one to join.")),
     }
@@ -77,11 +81,23 @@ fn ids(text: &str) -> Vec<Uuid> {
         .collect()
 }
 
-/// The session server that a `donfra:` link in the text names.
+/// The `donfra:` link in the text.
+fn link(text: &str) -> Option<url::Url> {
+    let start = text.find("donfra://")?;
+    let link = text[start..].split(|character: char| character.is_whitespace() || "<>\"'".contains(character)).next()?;
+    url::Url::parse(link).ok()
+}
+
+/// The key words in the link.
+fn secret(text: &str) -> Result<Option<Secret>, UiError> {
+    let link = link(text);
+    let words = link.as_ref().and_then(url::Url::fragment).filter(|words| !words.is_empty());
+    words.map(Secret::parse).transpose()
+}
+
+/// The session server that the link names.
 fn api(text: &str) -> Result<Option<BaseUrl>, UiError> {
-    let Some(start) = text.find("donfra://") else { return Ok(None) };
-    let link = text[start..].split(|character: char| character.is_whitespace() || "<>\"'".contains(character)).next();
-    let Some(url) = link.and_then(|link| url::Url::parse(link).ok()) else { return Ok(None) };
+    let Some(url) = link(text) else { return Ok(None) };
     let named = url.query_pairs().find(|(name, _)| name == "api").map(|(_, value)| value.into_owned());
     named.as_deref().map(BaseUrl::parse).transpose()
 }
@@ -127,7 +143,7 @@ mod tests {
             format!("donfra://join/{ID}"),
         ] {
             let found = parse(&input).unwrap();
-            assert_eq!(found, Invitation { session_id: ID.into(), api: None }, "{input}");
+            assert_eq!(found, Invitation { session_id: ID.into(), api: None, secret: None }, "{input}");
         }
     }
 
@@ -142,9 +158,15 @@ mod tests {
     fn a_link_is_read_as_it_was_written() {
         for api in [None, Some("http://10.0.0.5:8080/api"), Some("https://live.example/a%20b/v1")] {
             let api = api.map(|api| BaseUrl::parse(api).unwrap());
-            let invitation = Invitation { session_id: ID.into(), api };
-            assert_eq!(parse(&format!("Come: {}\n", invitation.link())).unwrap(), invitation);
+            for secret in [None, Some(Secret::random())] {
+                let invitation = Invitation { session_id: ID.into(), api: api.clone(), secret };
+                assert_eq!(parse(&format!("Come: {}\n", invitation.link())).unwrap(), invitation);
+                if let Some(secret) = &invitation.secret {
+                    assert!(!format!("{invitation:?}").contains(secret.reveal()));
+                }
+            }
         }
+        assert_eq!(parse(&format!("donfra://join/{ID}#one-two")).unwrap_err().code, "key_words_wrong");
     }
 
     #[test]

@@ -6,6 +6,7 @@ use qrcode::{Color, EcLevel, QrCode};
 use serde::{Deserialize, Serialize};
 use specta::Type;
 
+use super::encryption::Secret;
 use super::invitation::Invitation;
 use crate::api::BaseUrl;
 
@@ -29,7 +30,7 @@ pub struct Code {
 }
 
 /// An invitation to the session that one is in.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
 pub struct Invite {
     /// The session's id, a UUID.
     pub session_id: String,
@@ -41,16 +42,20 @@ pub struct Invite {
     pub link: Option<String>,
     /// The link as a QR code.
     pub code: Option<Code>,
+    /// The key words of an encrypted session. They are in the link already.
+    pub key_words: Option<String>,
 }
 
 impl Invite {
     /// To this session of the server at `api`.
-    pub fn new(session_id: &str, api: &BaseUrl) -> Self {
+    pub fn new(session_id: &str, api: &BaseUrl, secret: Option<Secret>) -> Self {
         let reach = if api.is_loopback() { Reach::ThisComputer } else { Reach::Server };
-        let link = (reach == Reach::Server)
-            .then(|| Invitation { session_id: session_id.to_owned(), api: Some(api.clone()) }.link());
+        let key_words = secret.as_ref().map(|secret| secret.reveal().replace('-', " "));
+        let session_id = session_id.to_owned();
+        let invitation = Invitation { session_id: session_id.clone(), api: Some(api.clone()), secret };
+        let link = (reach == Reach::Server).then(|| invitation.link());
         let code = link.as_deref().and_then(code);
-        Self { session_id: session_id.to_owned(), reach, server: api.as_str().to_owned(), link, code }
+        Self { session_id, reach, server: api.as_str().to_owned(), link, code, key_words }
     }
 }
 
@@ -83,10 +88,13 @@ mod tests {
     #[test]
     fn a_link_is_given_where_others_can_use_it() {
         let api = BaseUrl::parse("https://live.example/api").unwrap();
-        let invite = Invite::new(ID, &api);
+        let secret = Secret::random();
+        let invite = Invite::new(ID, &api, Some(secret.clone()));
         let found = invitation::parse(invite.link.as_deref().unwrap()).unwrap();
         assert_eq!((found.session_id.as_str(), found.api), (ID, Some(api)));
-        let here = Invite::new(ID, &BaseUrl::parse("http://127.0.0.1:8080/api").unwrap());
+        assert_eq!(found.secret, Some(secret.clone()));
+        assert_eq!(Secret::parse(&invite.key_words.unwrap()), Ok(secret));
+        let here = Invite::new(ID, &BaseUrl::parse("http://127.0.0.1:8080/api").unwrap(), None);
         assert_eq!((here.reach, here.link, here.code), (Reach::ThisComputer, None, None));
     }
 

@@ -22,10 +22,16 @@ pub type Answer = Reply<Result<(), UiError>>;
 pub enum Message {
     /// The state, please.
     Snapshot(Reply<SessionState>),
-    /// A new session: title, name.
-    Create(String, String, Answer),
-    /// Into a session: what was pasted, name.
-    Join(String, String, Answer),
+    /// A new session: title, name, whether encrypted.
+    Create(String, String, bool, Answer),
+    /// Into a session: what was pasted, name, key words.
+    Join(String, String, Option<String>, Answer),
+    /// These key words for the encrypted session one is in.
+    UseKey(String, Answer),
+    /// A new key for the encrypted session one hosts.
+    RenewKey(Answer),
+    /// The session of this number uses another key now, or could not.
+    KeyUsed(u64, Result<(), UiError>, Option<Answer>),
     /// Into the last session again.
     Rejoin(Answer),
     /// Which session that would be, where it is to be offered.

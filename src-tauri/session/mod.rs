@@ -6,6 +6,7 @@ mod connect;
 mod connection;
 mod devices;
 mod end_reason;
+mod encryption;
 pub mod health;
 pub mod invitation;
 mod invite;
@@ -136,20 +137,38 @@ impl Session {
         self.ask(Message::Snapshot).await
     }
 
-    /// Creates a session and goes into it; returns when connected.
+    /// Creates a session, encrypted or not, and goes into it; returns when connected.
     ///
     /// # Errors
     /// Which link of the chain is broken, and what to do.
-    pub async fn create(&self, title: String, name: String) -> Result<(), UiError> {
-        self.ask(|reply| Message::Create(title, name, reply)).await?
+    pub async fn create(&self, title: String, name: String, encrypted: bool) -> Result<(), UiError> {
+        self.ask(|reply| Message::Create(title, name, encrypted, reply)).await?
     }
 
-    /// Joins the session that `input` names; returns when connected.
+    /// Joins the session that `input` names, with the key words of an encrypted one where they are not in it; returns when
+    /// connected.
     ///
     /// # Errors
     /// Which link of the chain is broken, and what to do.
-    pub async fn join(&self, input: String, name: String) -> Result<(), UiError> {
-        self.ask(|reply| Message::Join(input, name, reply)).await?
+    pub async fn join(&self, input: String, name: String, key_words: Option<String>) -> Result<(), UiError> {
+        self.ask(|reply| Message::Join(input, name, key_words, reply)).await?
+    }
+
+    /// Uses these key words in the encrypted session one is in.
+    ///
+    /// # Errors
+    /// They are none, or the session is not encrypted.
+    pub async fn use_key(&self, key_words: String) -> Result<(), UiError> {
+        self.ask(|reply| Message::UseKey(key_words, reply)).await?
+    }
+
+    /// Makes a new key for the encrypted session one is the host of, and gives it to everybody who is there with the old
+    /// one. For when somebody had to go.
+    ///
+    /// # Errors
+    /// One is not the host of an encrypted session.
+    pub async fn renew_key(&self) -> Result<(), UiError> {
+        self.ask(Message::RenewKey).await?
     }
 
     /// Goes into the last session again, as who one was there; returns when connected.

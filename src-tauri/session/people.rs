@@ -60,7 +60,7 @@ pub fn keep(before: &[Participant], mut now: Vec<Participant>) -> Vec<Participan
 
 fn other(participant: &RemoteParticipant) -> Participant {
     let identity = key(participant.identity().as_str());
-    let host = participant.attributes().get(ROLE_ATTRIBUTE).is_some_and(|role| role == HOST_ROLE);
+    let host = is_host(participant);
     let mut person = Participant {
         name: name(&participant.name(), &identity),
         identity,
@@ -87,6 +87,11 @@ fn other(participant: &RemoteParticipant) -> Participant {
         }
     }
     person
+}
+
+/// Whether this is a host.
+pub fn is_host(participant: &RemoteParticipant) -> bool {
+    participant.attributes().get(ROLE_ATTRIBUTE).is_some_and(|role| role == HOST_ROLE)
 }
 
 /// By what a participant is known here: the identity, or where it is too long for anything, its beginning and a hash.

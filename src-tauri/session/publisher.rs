@@ -16,6 +16,8 @@ const SCREEN_ENCODING: VideoEncoding = VideoEncoding { max_bitrate: 4_000_000, m
 pub enum Order {
     /// Tells the others that one is the host.
     ShowHost,
+    /// Shows the others these attributes.
+    Show(HashMap<String, String>),
     /// Publishes a device's track.
     Publish(Device, LocalTrack),
     /// Takes a device's track back.
@@ -55,6 +57,11 @@ async fn work(
                 let attributes = HashMap::from([(people::ROLE_ATTRIBUTE.to_owned(), people::HOST_ROLE.to_owned())]);
                 if let Err(error) = participant.set_attributes(attributes).await {
                     tracing::warn!(%error, "the others do not see who is the host");
+                }
+            }
+            Order::Show(attributes) => {
+                if let Err(error) = participant.set_attributes(attributes).await {
+                    tracing::warn!(%error, "the others do not see that one has the key");
                 }
             }
             Order::Publish(device, track) => match participant.publish_track(track, options(device)).await {

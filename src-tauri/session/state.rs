@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 use specta::Type;
 
+pub use super::encryption::Encrypted;
 pub use super::role::Role;
 
 /// One live session as the UI shows it.
@@ -32,6 +33,8 @@ pub struct SessionState {
     pub speaker: DeviceState,
     /// How good the connection is, and what is done about it.
     pub health: Health,
+    /// How it stands with the encryption, in a session that is end-to-end encrypted.
+    pub encrypted: Option<Encrypted>,
 }
 
 impl SessionState {
@@ -50,6 +53,7 @@ impl SessionState {
             screen: DeviceState::Off,
             speaker: DeviceState::Off,
             health: Health::default(),
+            encrypted: None,
         }
     }
 }
@@ -330,6 +334,11 @@ pub enum Change {
     Health {
         /// How it is now.
         health: Health,
+    },
+    /// The code, or who has which key.
+    Encrypted {
+        /// How it stands now.
+        encrypted: Encrypted,
     },
     /// A device of this computer changed.
     Device {

@@ -146,7 +146,7 @@ fn view(entry: Entry, now: OffsetDateTime) -> Option<RecentSession> {
     let api = BaseUrl::parse(&api).ok()?;
     let session_id = uuid::Uuid::parse_str(&session_id).ok()?.to_string();
     (age < MAX_AGE).then(|| RecentSession {
-        link: Invitation { session_id: session_id.clone(), api: Some(api.clone()) }.link(),
+        link: Invitation { session_id: session_id.clone(), api: Some(api.clone()), secret: None }.link(),
         server: api.host(),
         title: title.map(|title| shown(&title, MAX_TITLE)).filter(|title| !title.is_empty()),
         session_id,

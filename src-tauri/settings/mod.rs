@@ -5,6 +5,7 @@ mod file;
 pub mod folders;
 mod host_key;
 mod preferences;
+mod session_key;
 mod store;
 
 use serde::{Deserialize, Serialize};

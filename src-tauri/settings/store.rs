@@ -1,5 +1,6 @@
 //! The settings in effect: what is kept, and what this run's command line puts over it.
 
+use std::collections::HashMap;
 use std::path::PathBuf;
 
 use parking_lot::Mutex;
@@ -21,6 +22,8 @@ pub struct SettingsStore {
     kept: Mutex<Settings>,
     api_override: Option<String>,
     credentials: Credentials,
+    /// Key words of encrypted sessions of this run, by session id.
+    pub(super) session_keys: Mutex<HashMap<String, SecretString>>,
     notice: Option<UiError>,
 }
 
@@ -47,7 +50,7 @@ impl SettingsStore {
                 (Settings::default(), Some(notice))
             }
         };
-        Self { folder, kept: Mutex::new(settings), api_override, credentials: Credentials::default(), notice }
+        Self { folder, kept: Mutex::new(settings), api_override, credentials: Credentials::default(), session_keys: Mutex::default(), notice }
     }
 
     /// The kept settings.

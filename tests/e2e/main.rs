@@ -5,6 +5,7 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on panics")]
 
 mod doctor;
+mod encryption;
 mod errors;
 mod live_list;
 mod older_service;

@@ -29,8 +29,8 @@ async fn participant() {
         Session::start_telling(settings, Frames::new(), recorder, move |patch| drop(patches.send(patch)), |_| {});
     let name = variable("LOSSY_NAME");
     match std::env::var("LOSSY_SESSION") {
-        Ok(id) => session.join(id, name).await.unwrap(),
-        Err(_) => session.create("A bad link".into(), name).await.unwrap(),
+        Ok(id) => session.join(id, name, None).await.unwrap(),
+        Err(_) => session.create("A bad link".into(), name, false).await.unwrap(),
     }
     let state = session.snapshot().await.unwrap();
     std::fs::write(folder.join("session"), state.session_id.expect("one is in a session")).unwrap();

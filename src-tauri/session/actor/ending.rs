@@ -58,6 +58,8 @@ impl Actor {
         {
             self.proofs.remove(id);
             self.recent.forget(id);
+            let (settings, id) = (self.settings.clone(), id.clone());
+            tokio::spawn(async move { settings.forget_session_key(&id).await });
         }
         let mut state = SessionState::idle(0);
         state.phase = Phase::Ended { reason };

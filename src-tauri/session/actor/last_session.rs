@@ -14,7 +14,7 @@ impl Actor {
     pub(super) fn rejoin(&mut self, reply: Answer) {
         match self.back.clone() {
             Some(Last { session_id, api, name, .. }) => {
-                self.begin(Wish::Join(Invitation { session_id, api: Some(api) }), &name, reply);
+                self.begin(Wish::Join(Invitation { session_id, api: Some(api), secret: None }), &name, reply);
             }
             None => {
                 let error = UiError::new(

@@ -77,6 +77,11 @@ impl Actor {
         if live.admission.as_ref().is_some_and(|admission| admission.role == Role::Host) {
             publisher.order(Order::ShowHost);
         }
+        if let Some(admission) = &live.admission
+            && let Some(encryption) = &admission.encryption
+        {
+            publisher.order(Order::Show(encryption.attributes(&admission.identity)));
+        }
         let (post, limit) = (self.post.clone(), live.devices.as_ref().map(Devices::camera_limit));
         let heard = move |health| drop(post.send(Message::Health(number, health)));
         live.sampling = Some(self.recorder.sample(room.clone(), limit.unwrap_or_default(), heard));

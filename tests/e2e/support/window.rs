@@ -268,6 +268,11 @@ impl<'a> Window<'a> {
         .await
     }
 
+    /// All that the app has written to stderr so far.
+    pub fn log_text(&self) -> String {
+        std::fs::read_to_string(self.log()).unwrap_or_default()
+    }
+
     /// What the app writes to stderr.
     fn log(&self) -> PathBuf {
         self.playout.with_file_name("app.log")

@@ -65,6 +65,7 @@ const session = (people: number, change: Partial<SessionState> = {}): SessionSta
   screen: { kind: "off" },
   speaker: { kind: "on", name: "Headset" },
   health: { own: "good", blame: { kind: "none" }, measure: "none" },
+  encrypted: null,
   ...change,
 });
 
@@ -87,6 +88,7 @@ const invite = (lan: boolean): Invite => ({
   session_id: id,
   reach: lan ? "server" : "this_computer",
   server: "http://192.168.1.20:8080/api",
+  key_words: lan ? "amused basic cactus dolphin erupt fabric giggle" : null,
   link: lan ? `donfra://join/${id}?api=http%3A%2F%2F192.168.1.20%3A8080%2Fapi` : null,
   // No real one: only the place it takes.
   code: lan ? { size: 33, path: "M0 0h7v7h-7zM26 0h7v7h-7zM0 26h7v7h-7zM9 9h15v15h-15z" } : null,
@@ -119,6 +121,15 @@ function initial(name: string): SessionState {
     case "weak":
       return session(4, {
         health: { own: "good", blame: { kind: "others", identities: ["person-2"] }, measure: "receiving_less" },
+      });
+    case "locked":
+      return session(4, {
+        encrypted: {
+          code: "418 220 937",
+          other_key: detail === "other",
+          others: detail ? ["person-2"] : [],
+          unencrypted: detail === "plain" ? ["person-3"] : [],
+        },
       });
     case "connecting":
       return { ...idle, phase: { kind: "connecting", step: "asking_api" } };
@@ -206,6 +217,8 @@ export function fakeBackend(query: URLSearchParams, drawn: Drawn): Backend {
     startup: async () => ({ version: "0.1.0", name: view.settings.name, join: null }),
     checkSdk: async () => {},
     sessionSnapshot: async () => state,
+    useSessionKey: async () => {},
+    renewSessionKey: async () => {},
     createSession: async () => {
       if (query.has("doctor")) throw unreachable;
       await into(session(1));

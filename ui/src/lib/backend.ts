@@ -35,8 +35,10 @@ export interface Backend {
   startup(): Promise<Startup>;
   checkSdk(): Promise<void>;
   sessionSnapshot(): Promise<SessionState>;
-  createSession(title: string, name: string): Promise<void>;
-  joinSession(input: string, name: string): Promise<void>;
+  createSession(title: string, name: string, encrypted: boolean): Promise<void>;
+  joinSession(input: string, name: string, keyWords: string | null): Promise<void>;
+  useSessionKey(keyWords: string): Promise<void>;
+  renewSessionKey(): Promise<void>;
   rejoinSession(): Promise<void>;
   lastSession(): Promise<LastSession | null>;
   forgetLastSession(): Promise<void>;
@@ -106,8 +108,10 @@ export const tauriBackend: Backend = {
   startup: () => take(commands.startup()),
   checkSdk: () => done(commands.checkSdk()),
   sessionSnapshot: () => take(commands.sessionSnapshot()),
-  createSession: (title, name) => done(commands.createSession(title, name)),
-  joinSession: (input, name) => done(commands.joinSession(input, name)),
+  createSession: (title, name, encrypted) => done(commands.createSession(title, name, encrypted)),
+  joinSession: (input, name, keyWords) => done(commands.joinSession(input, name, keyWords)),
+  useSessionKey: (keyWords) => done(commands.useSessionKey(keyWords)),
+  renewSessionKey: () => done(commands.renewSessionKey()),
   rejoinSession: () => done(commands.rejoinSession()),
   lastSession: () => take(commands.lastSession()),
   forgetLastSession: () => done(commands.forgetLastSession()),

@@ -21,13 +21,17 @@ export const commands = {
 	setBackdrop: (colour: Rgb) => typedError<null, UiError>(__TAURI_INVOKE("set_backdrop", { colour })),
 	/**  The whole state: at start of the UI, and after a gap in the patches. */
 	sessionSnapshot: () => typedError<SessionState, UiError>(__TAURI_INVOKE("session_snapshot")),
-	/**  Creates a session and goes into it as its host. Returns when connected, or with why not. */
-	createSession: (title: string, name: string) => typedError<null, UiError>(__TAURI_INVOKE("create_session", { title, name })),
+	/**  Creates a session, end-to-end encrypted or not, and goes into it as its host. Returns when connected, or with why not. */
+	createSession: (title: string, name: string, encrypted: boolean) => typedError<null, UiError>(__TAURI_INVOKE("create_session", { title, name, encrypted })),
 	/**
-	 *  Joins the session that `input` names: a session id, a link, or a text with one in it. Returns when connected, or
-	 *  with why not.
+	 *  Joins the session that `input` names: a session id, a link, or a text with one in it; `key_words` are of an encrypted
+	 *  one, where they are not in the link. Returns when connected, or with why not.
 	 */
-	joinSession: (input: string, name: string) => typedError<null, UiError>(__TAURI_INVOKE("join_session", { input, name })),
+	joinSession: (input: string, name: string, keyWords: string | null) => typedError<null, UiError>(__TAURI_INVOKE("join_session", { input, name, keyWords })),
+	/**  Uses these key words in the encrypted session one is in: one had other ones. */
+	useSessionKey: (keyWords: string) => typedError<null, UiError>(__TAURI_INVOKE("use_session_key", { keyWords })),
+	/**  Makes a new key for the encrypted session one hosts, for everybody who is there with the old one. */
+	renewSessionKey: () => typedError<null, UiError>(__TAURI_INVOKE("renew_session_key")),
 	/**  Goes into the last session again, as who one was there. Returns when connected, or with why not. */
 	rejoinSession: () => typedError<null, UiError>(__TAURI_INVOKE("rejoin_session")),
 	/**  The session that the app was in when it ended unexpectedly, or that it lost: home offers to go back to it. */
@@ -305,6 +309,10 @@ changed: Participant[] } |
 { kind: "health"; 
 /**  How it is now. */
 health: Health } | 
+/**  The code, or who has which key. */
+{ kind: "encrypted"; 
+/**  How it stands now. */
+encrypted: Encrypted } | 
 /**  A device of this computer changed. */
 { kind: "device"; 
 /**  Which. */
@@ -556,6 +564,18 @@ export type DoctorUpdate = {
 	change: DoctorChange,
 };
 
+/**  How it stands with an encrypted session. */
+export type Encrypted = {
+	/**  Nine digits that all who have the key see alike, as `123 456 789`. */
+	code: string,
+	/**  The host has another key than this app: nothing of the others can be seen or heard. */
+	other_key: boolean,
+	/**  Identities of those who have another key than this app. */
+	others: string[],
+	/**  Identities of those who send without encryption. */
+	unencrypted: string[],
+};
+
 /**  Every way out of a session. */
 export type EndReason = 
 /**  The person left. */
@@ -604,6 +624,8 @@ export type Invite = {
 	link: string | null,
 	/**  The link as a QR code. */
 	code: Code | null,
+	/**  The key words of an encrypted session. They are in the link already. */
+	key_words: string | null,
 };
 
 /**  A session to go to at start. */
@@ -928,6 +950,8 @@ export type SessionState = {
 	speaker: DeviceState,
 	/**  How good the connection is, and what is done about it. */
 	health: Health,
+	/**  How it stands with the encryption, in a session that is end-to-end encrypted. */
+	encrypted: Encrypted | null,
 };
 
 /**  What a person can set. Holds no secret: those are in the system's keyring. */

@@ -61,6 +61,33 @@ export const texts = {
     forget: (title: string) => `Forget “${title}”`,
     forgetAll: "Forget all",
   },
+  encryption: {
+    choose: "End-to-end encrypted",
+    chooseText: "Only who has your invitation can see, hear and read what is in it.",
+    keyWords: "Key words",
+    keyWordsExample: "Seven words that the host tells you",
+    on: "End-to-end encrypted",
+    look: "Encryption: somebody has another key",
+    title: "End-to-end encryption",
+    lead: "Pictures, sound and messages can be read only by who has this session’s key. No server has it.",
+    compare: "Everybody should see these digits. Read them to each other to be sure.",
+    others: (names: string[]) =>
+      names.length === 1
+        ? `${names[0]} has another key, and is neither seen nor heard.`
+        : `${names.length} people have another key, and are neither seen nor heard: ${names.slice(0, 10).join(", ")}.`,
+    unencrypted: (names: string[]) =>
+      names.length === 1
+        ? `${names[0]} sends without encryption.`
+        : `${names.length} people send without encryption: ${names.slice(0, 10).join(", ")}.`,
+    otherKey: "You have another key than the host.",
+    otherKeyText: "You cannot see or hear the others, nor they you.",
+    otherKeyHint: "Ask for the key words again; the host finds them under “Invite”.",
+    enter: "Enter key words",
+    useKey: "Use this key",
+    renew: "Make a new key",
+    renewText:
+      "Everybody who is here gets it by themselves. Who has only the old invitation needs the new one to come in again.",
+  },
   invite: {
     open: "Invite",
     title: "Invite people",
@@ -69,6 +96,8 @@ export const texts = {
       "Only people at this computer can join: its session server is not on your network. The settings can open it to your network, or name another session server.",
     link: "Link",
     copyLink: "Copy link",
+    copyKeyWords: "Copy key words",
+    keyWordsText: "For who gets the session id alone: tell them, rather than write them beside it.",
     message: "Message",
     copyMessage: "Copy message",
     code: "QR code of the link",
@@ -78,6 +107,7 @@ export const texts = {
         `Join “${title}” with Donfra Live:`,
         ...(invite.link ? [invite.link, ""] : []),
         `Session id: ${invite.session_id}`,
+        ...(invite.key_words && !invite.link ? [`Key words: ${invite.key_words}`] : []),
         ...(invite.link ? [`Session server: ${invite.server}`] : []),
       ].join("\n"),
   },
@@ -101,6 +131,7 @@ export const texts = {
   },
   session: {
     untitled: "Live session",
+    somebody: "Somebody",
     id: "Session id",
     copy: "Copy session id",
     copied: "Copied",

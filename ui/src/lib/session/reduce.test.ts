@@ -27,6 +27,7 @@ const state: SessionState = {
   screen: { kind: "off" },
   speaker: { kind: "off" },
   health: { own: "unknown", blame: { kind: "none" }, measure: "none" },
+  encrypted: null,
 };
 
 function applied(from: SessionState, ...args: Parameters<typeof reduce> extends [unknown, infer P] ? P[] : never) {

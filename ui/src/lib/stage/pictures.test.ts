@@ -29,6 +29,7 @@ function session(participants: Participant[], change: Partial<SessionState> = {}
     participants,
     camera: { kind: "on", name: "Camera" },
     health: { own: "unknown", blame: { kind: "none" }, measure: "none" },
+    encrypted: null,
     microphone: off,
     screen: off,
     speaker: off,
