@@ -6,7 +6,6 @@ use livekit::options::{TrackPublishOptions, VideoCodec, VideoEncoding};
 use livekit::prelude::{LocalParticipant, LocalTrack, LocalTrackPublication, TrackSource};
 use tokio::sync::mpsc;
 
-use super::people;
 use super::state::Device;
 
 /// A screen's text wants bits, not frames.
@@ -14,9 +13,7 @@ const SCREEN_ENCODING: VideoEncoding = VideoEncoding { max_bitrate: 4_000_000, m
 
 /// What to do.
 pub enum Order {
-    /// Tells the others that one is the host.
-    ShowHost,
-    /// Shows the others these attributes.
+    /// Shows the others these attributes of oneself.
     Show(HashMap<String, String>),
     /// Publishes a device's track.
     Publish(Device, LocalTrack),
@@ -53,15 +50,10 @@ async fn work(
     let mut published: HashMap<Device, LocalTrackPublication> = HashMap::new();
     while let Some(order) = inbox.recv().await {
         match order {
-            Order::ShowHost => {
-                let attributes = HashMap::from([(people::ROLE_ATTRIBUTE.to_owned(), people::HOST_ROLE.to_owned())]);
-                if let Err(error) = participant.set_attributes(attributes).await {
-                    tracing::warn!(%error, "the others do not see who is the host");
-                }
-            }
             Order::Show(attributes) => {
-                if let Err(error) = participant.set_attributes(attributes).await {
-                    tracing::warn!(%error, "the others do not see that one has the key");
+                if !attributes.is_empty()
+                    && let Err(error) = participant.set_attributes(attributes).await {
+                    tracing::warn!(%error, "the others do not see who is the host, or that one has the key");
                 }
             }
             Order::Publish(device, track) => match participant.publish_track(track, options(device)).await {

@@ -1,5 +1,6 @@
 //! An end-to-end encrypted session: who has the key sees and hears, who has not does neither and is told so.
 
+use crate::python_peer;
 use crate::support::servers::Servers;
 use crate::support::stage::Stage;
 use crate::support::window::{Start, Window, id, person, tile};
@@ -18,6 +19,7 @@ async fn only_who_has_the_key_gets_anything() {
     let bob_is = ["--name", "Bob", "--api", &servers.api];
     let ada = Window::start(&stage, Start { name: "ada", hue: 120., tone: ADA, arguments: &ada_is, x: 0 }).await;
     ada.click(&id("encrypted-switch")).await;
+    ada.sees("[data-testid=encrypted-switch][aria-checked=true]").await;
     ada.click(&id("create-session")).await;
     let session = ada.text(&id("session-id")).await;
     ada.sees("[data-testid=encryption][data-whole=true]").await;
@@ -96,4 +98,38 @@ async fn only_who_has_the_key_gets_anything() {
     }
     ada.close().await;
     bob.close().await;
+}
+
+#[tokio::test]
+async fn a_peer_without_the_key_gets_nothing() {
+    let stage = Stage::set("encryption_peer").await;
+    let servers = Servers::start(&stage.folder).await;
+    let ada_is = ["--name", "Ada", "--api", &servers.api];
+    let ada = Window::start(&stage, Start { name: "ada", hue: 120., tone: ADA, arguments: &ada_is, x: 0 }).await;
+    ada.click(&id("encrypted-switch")).await;
+    ada.sees("[data-testid=encrypted-switch][aria-checked=true]").await;
+    ada.click(&id("create-session")).await;
+    let session = ada.text(&id("session-id")).await;
+
+    // It has a token like anybody else, and is in the room: as near to the media as the servers are.
+    let peer = python_peer::join(&stage, &servers.api, &session, "Eve", (300., 1200));
+    let log = stage.folder.join("peer.log");
+    ada.sees(&person("Eve")).await;
+    ada.sees("[data-testid=encryption][data-whole=false]").await;
+    ada.click(&id("encryption")).await;
+    assert!(ada.text(&id("unencrypted")).await.contains("Eve"), "who sends in the open is named");
+    let mut reports = 0;
+    while reports < 12 {
+        tokio::time::sleep(std::time::Duration::from_millis(500)).await;
+        let Some(received) = python_peer::last_line(&log) else { continue };
+        reports += 1;
+        let hue = received["hue"].as_f64().unwrap_or(-1000.) as f32;
+        let green = (hue - ada.hue()).abs() < 25. && received["moving"] == true;
+        let tone = received["hz"].as_f64().is_some_and(|hz| (hz - f64::from(ADA)).abs() <= 4.);
+        let loud = received["level"].as_f64().unwrap_or_default() > 0.01;
+        assert!(!green && !(tone && loud), "it sees or hears Ada: {received}");
+    }
+    drop(peer);
+    ada.sees("[data-testid=encryption][data-whole=true]").await;
+    ada.close().await;
 }

@@ -20,12 +20,7 @@ async fn a_python_participant_sees_and_is_seen() {
     ada.click(&id("create-session")).await;
     let session_id = ada.text(&id("session-id")).await;
 
-    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let python = tool("DONFRA_LIVE_TEST_PYTHON", root.join("target/setup/python/bin/python3"));
-    let peer = Process::start(&python, &stage.folder, "peer", |command| {
-        command.arg(root.join("tests/e2e/peer/peer.py"));
-        command.args([&servers.api, &session_id, "Grace", &PEER.0.to_string(), &PEER.1.to_string()]);
-    });
+    let peer = join(&stage, &servers.api, &session_id, "Grace", PEER);
 
     let grace = ada.attribute(&person("Grace"), "data-identity").await;
     ada.shows_moving(&tile(&grace, "camera"), PEER.0).await;
@@ -48,8 +43,18 @@ async fn a_python_participant_sees_and_is_seen() {
     ada.close().await;
 }
 
+/// Lets a peer join that publishes a picture of this hue (degrees) and a tone (Hz). It reports to `peer.log`.
+pub fn join(stage: &Stage, api: &str, session: &str, name: &str, (hue, tone): (f32, u32)) -> Process {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let python = tool("DONFRA_LIVE_TEST_PYTHON", root.join("target/setup/python/bin/python3"));
+    Process::start(&python, &stage.folder, "peer", |command| {
+        command.arg(root.join("tests/e2e/peer/peer.py"));
+        command.args([api, session, name, &hue.to_string(), &tone.to_string()]);
+    })
+}
+
 /// The newest whole report of the peer.
-fn last_line(log: &Path) -> Option<Value> {
+pub fn last_line(log: &Path) -> Option<Value> {
     let text = std::fs::read_to_string(log).ok()?;
     text.lines().rev().find_map(|line| serde_json::from_str(line).ok())
 }

@@ -35,13 +35,14 @@ impl Actor {
     pub(super) fn look_at_keys(&mut self) {
         let Some(encryption) = self.encryption() else { return };
         let Some(live) = &mut self.live else { return };
-        let Some(room) = live.room.clone() else { return };
+        let (Some(room), Some(admission)) = (live.room.clone(), &live.admission) else { return };
+        let role = admission.role;
         if live.lock.looked.is_some_and(|looked| looked.elapsed() < INTERVAL) {
             return;
         }
         live.lock.looked = Some(Instant::now());
         let told = self.store.state().encrypted.clone();
-        let seen = encryption::examine(&encryption, &room, people::is_host);
+        let seen = encryption::examine(&encryption, &room, role, people::is_host);
         let lasts = match (&told, &live.lock.news) {
             (Some(told), _) if *told == seen => {
                 live.lock.news = None;
@@ -54,6 +55,7 @@ impl Actor {
             }
         };
         let code = &seen.code;
+        let known = told.as_ref().is_some_and(|told| told.other_key);
         let encrypted = match told {
             _ if lasts => seen,
             // The code is one's own, and counts at once.
@@ -61,7 +63,7 @@ impl Actor {
             Some(told) => Encrypted { code: code.clone(), ..told },
             None => Encrypted { code: code.clone(), other_key: false, others: Vec::new(), unencrypted: Vec::new() },
         };
-        if encrypted.other_key {
+        if encrypted.other_key && !known {
             tracing::warn!("the host has another key");
         }
         self.store.change(Change::Encrypted { encrypted });

@@ -1,5 +1,6 @@
 //! What the actor does while a connection is lost.
 
+use std::collections::HashMap;
 use std::time::{Duration, Instant};
 
 use livekit::prelude::{Room, RoomEvent};
@@ -9,6 +10,7 @@ use crate::session::again::{self, Entered};
 use crate::session::connection::{self, Connection, Setback};
 use crate::session::devices::Devices;
 use crate::session::message::Message;
+use crate::session::people;
 use crate::session::publisher::{Order, Publisher};
 use crate::session::state::{Change, Device, EndReason, Phase, Role};
 use crate::session::watch::{Sign, Watch};
@@ -65,6 +67,20 @@ impl Line {
     }
 }
 
+impl Live {
+    /// What the others are shown of oneself. All at once: LiveKit was seen to take two changes that follow each other
+    /// closely as one, and the SDK to wait for the first in vain.
+    fn attributes(&self) -> HashMap<String, String> {
+        let Some(admission) = &self.admission else { return HashMap::new() };
+        let encryption = admission.encryption.as_ref();
+        let mut shown = encryption.map(|encryption| encryption.attributes(&admission.identity)).unwrap_or_default();
+        if admission.role == Role::Host {
+            shown.insert(people::ROLE_ATTRIBUTE.into(), people::HOST_ROLE.into());
+        }
+        shown
+    }
+}
+
 impl Actor {
     /// Everything that follows from being in a room, the first or another one.
     pub(super) fn in_room(&mut self, room: Arc<Room>, events: mpsc::UnboundedReceiver<RoomEvent>) {
@@ -74,14 +90,7 @@ impl Actor {
         let publisher = Publisher::start(room.local_participant(), move |device, text| {
             let _ = post.send(Message::NotPublished(number, count, device, text));
         });
-        if live.admission.as_ref().is_some_and(|admission| admission.role == Role::Host) {
-            publisher.order(Order::ShowHost);
-        }
-        if let Some(admission) = &live.admission
-            && let Some(encryption) = &admission.encryption
-        {
-            publisher.order(Order::Show(encryption.attributes(&admission.identity)));
-        }
+        publisher.order(Order::Show(live.attributes()));
         let (post, limit) = (self.post.clone(), live.devices.as_ref().map(Devices::camera_limit));
         let heard = move |health| drop(post.send(Message::Health(number, health)));
         live.sampling = Some(self.recorder.sample(room.clone(), limit.unwrap_or_default(), heard));
@@ -150,9 +159,7 @@ impl Actor {
                 // Where it had to enter the room anew, LiveKit knows neither.
                 if let (Some(devices), Some(publisher)) = (&live.devices, &live.publisher) {
                     devices.mutes().for_each(|order| publisher.order(order));
-                    if live.admission.as_ref().is_some_and(|admission| admission.role == Role::Host) {
-                        publisher.order(Order::ShowHost);
-                    }
+                    publisher.order(Order::Show(live.attributes()));
                 }
                 self.line_changed(None);
                 self.devices_changed();

@@ -64,7 +64,9 @@ impl Encryption {
     /// There is not enough memory.
     pub async fn new(secret: Secret, session_id: &str) -> Result<Self, UiError> {
         let keys = derive(secret.clone(), session_id.to_owned()).await?;
-        let options = KeyProviderOptions::default();
+        // Nobody ratchets here. Trying it at each frame that does not decrypt costs a core, and puts the key of before back
+        // over one that came meanwhile.
+        let options = KeyProviderOptions { ratchet_window_size: 0, ..KeyProviderOptions::default() };
         let provider = KeyProvider::with_shared_key(options, keys.media.expose_secret().as_bytes().to_vec());
         let now = Mutex::new(Now { secret, keys });
         Ok(Self(Arc::new(Inner { session_id: session_id.to_owned(), provider, own: Own::random(), now })))

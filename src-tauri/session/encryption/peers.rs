@@ -7,6 +7,7 @@ use specta::Type;
 
 use super::{Encryption, KEY_ATTRIBUTE};
 use crate::session::people;
+use crate::session::role::Role;
 
 /// How it stands with an encrypted session.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]
@@ -21,8 +22,13 @@ pub struct Encrypted {
     pub unencrypted: Vec<String>,
 }
 
-/// Looks at everybody in the room; `is_host` knows the hosts.
-pub fn examine(encryption: &Encryption, room: &Room, is_host: impl Fn(&RemoteParticipant) -> bool) -> Encrypted {
+/// Looks at everybody in the room; `is_host` knows the hosts among the others. A host's own key is the right one.
+pub fn examine(
+    encryption: &Encryption,
+    room: &Room,
+    own: Role,
+    is_host: impl Fn(&RemoteParticipant) -> bool,
+) -> Encrypted {
     let mut people: Vec<_> = room.remote_participants().into_values().collect();
     people.sort_by_cached_key(|person| (person.joined_at(), person.identity().to_string()));
     let (mut others, mut unencrypted) = (Vec::new(), Vec::new());
@@ -44,7 +50,7 @@ pub fn examine(encryption: &Encryption, room: &Room, is_host: impl Fn(&RemotePar
             unencrypted.push(key());
         }
     }
-    let other_key = counts.is_some_and(|(_, same)| !same);
+    let other_key = own != Role::Host && counts.is_some_and(|(_, same)| !same);
     Encrypted { code: encryption.code(), other_key, others, unencrypted }
 }
 
