@@ -3,18 +3,25 @@
 
 use donfra_live_fuzz::api::BaseUrl;
 use donfra_live_fuzz::is_readable;
+use donfra_live_fuzz::session::encryption::Secret;
 use donfra_live_fuzz::session::invitation::{Invitation, parse};
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|input: &str| {
     match parse(input) {
-        Ok(Invitation { session_id, api }) => {
+        Ok(invitation) => {
+            assert_eq!(parse(&invitation.link()).expect("a link is an invitation"), invitation);
+            let Invitation { session_id, api, secret } = invitation;
             let id = uuid::Uuid::try_parse(&session_id).expect("a session id");
             assert_eq!(id.hyphenated().to_string(), session_id);
             assert_eq!(parse(&session_id).expect("an id is an invitation").session_id, session_id);
             api.iter().for_each(is_kept);
+            assert!(secret.is_none_or(|secret| Secret::parse(secret.reveal()) == Ok(secret)));
         }
         Err(error) => is_readable(&error),
+    }
+    if let Err(error) = Secret::parse(input) {
+        is_readable(&error);
     }
     match BaseUrl::parse(input) {
         Ok(base) => is_kept(&base),

@@ -36,6 +36,12 @@ pub mod media {
 
 #[path = "../../src-tauri/session"]
 pub mod session {
+    #[path = "../../src-tauri/session/encryption"]
+    pub mod encryption {
+        mod secret;
+
+        pub use secret::Secret;
+    }
     pub mod invitation;
     mod role;
     pub mod text;

@@ -17,12 +17,7 @@ pub async fn session_snapshot(app: State<'_, App>) -> Result<SessionState, UiErr
 /// Creates a session, end-to-end encrypted or not, and goes into it as its host. Returns when connected, or with why not.
 #[tauri::command]
 #[specta::specta]
-pub async fn create_session(
-    app: State<'_, App>,
-    title: String,
-    name: String,
-    encrypted: bool,
-) -> Result<(), UiError> {
+pub async fn create_session(app: State<'_, App>, title: String, name: String, encrypted: bool) -> Result<(), UiError> {
     app.session.create(title, name, encrypted).await
 }
 

@@ -14,9 +14,9 @@ use secrecy::SecretString;
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 
-use super::encryption::{self, Encryption};
 use super::connect::{Admission, Attempt, News, Wish};
 use super::devices::Devices;
+use super::encryption::{self, Encryption};
 use super::invite::Invite;
 use super::last::{Keeper, Last};
 use super::message::{Answer, Message};
@@ -418,7 +418,8 @@ impl Actor {
     fn room_event(&mut self, event: RoomEvent) {
         let Some(live) = &self.live else { return };
         let keep = live.line.as_ref().is_some_and(Line::keeps);
-        super::room_events::route_media(&event, &self.frames, live.devices.as_ref(), keep);
+        let has_key = live.admission.as_ref().is_some_and(|admission| admission.encryption.is_some());
+        super::room_events::route_media(&event, &self.frames, live.devices.as_ref(), keep, has_key);
         match event {
             RoomEvent::DataReceived { payload, topic, participant, .. }
                 if topic.as_deref() == Some(encryption::RENEWAL_TOPIC) =>

@@ -10,10 +10,10 @@ use tokio::sync::mpsc;
 use url::Url;
 
 use super::encryption::{self, Encryption, Secret};
-use super::{end_reason, people};
 use super::invitation::Invitation;
 use super::state::{ConnectStep, Role};
 use super::token;
+use super::{end_reason, people};
 use crate::address::host_and_port;
 use crate::api::{ApiClient, ApiError, BaseUrl, Joined};
 use crate::doctor::Cause;
@@ -119,9 +119,10 @@ impl Attempt {
         let mut admission = self.admission(news).await?;
         let secret = match new {
             Some(secret) => Some(secret),
-            None => settings.session_key(&admission.session_id).await.and_then(|words| {
-                Secret::parse(words.expose_secret()).ok()
-            }),
+            None => settings
+                .session_key(&admission.session_id)
+                .await
+                .and_then(|words| Secret::parse(words.expose_secret()).ok()),
         };
         if let Some(secret) = secret {
             settings.keep_session_key(&admission.session_id, secret.words()).await;

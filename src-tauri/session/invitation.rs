@@ -84,7 +84,8 @@ fn ids(text: &str) -> Vec<Uuid> {
 /// The `donfra:` link in the text.
 fn link(text: &str) -> Option<url::Url> {
     let start = text.find("donfra://")?;
-    let link = text[start..].split(|character: char| character.is_whitespace() || "<>\"'".contains(character)).next()?;
+    let link =
+        text[start..].split(|character: char| character.is_whitespace() || "<>\"'".contains(character)).next()?;
     url::Url::parse(link).ok()
 }
 

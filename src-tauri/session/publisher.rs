@@ -52,7 +52,8 @@ async fn work(
         match order {
             Order::Show(attributes) => {
                 if !attributes.is_empty()
-                    && let Err(error) = participant.set_attributes(attributes).await {
+                    && let Err(error) = participant.set_attributes(attributes).await
+                {
                     tracing::warn!(%error, "the others do not see who is the host, or that one has the key");
                 }
             }

@@ -50,7 +50,14 @@ impl SettingsStore {
                 (Settings::default(), Some(notice))
             }
         };
-        Self { folder, kept: Mutex::new(settings), api_override, credentials: Credentials::default(), session_keys: Mutex::default(), notice }
+        Self {
+            folder,
+            kept: Mutex::new(settings),
+            api_override,
+            credentials: Credentials::default(),
+            session_keys: Mutex::default(),
+            notice,
+        }
     }
 
     /// The kept settings.

@@ -86,7 +86,8 @@ impl Actor {
                 "Ask the host to do it.",
             )
         };
-        let host = self.live.as_ref().and_then(|live| live.admission.as_ref()).is_some_and(|own| own.role == Role::Host);
+        let host =
+            self.live.as_ref().and_then(|live| live.admission.as_ref()).is_some_and(|own| own.role == Role::Host);
         let room = self.live.as_ref().and_then(|live| live.room.clone());
         let (Some(encryption), Some(room), true) = (self.encryption(), room, host) else {
             let _ = reply.send(Err(not_here()));

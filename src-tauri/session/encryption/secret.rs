@@ -50,16 +50,16 @@ impl Secret {
     /// They are not seven, one is not of the list, or they do not belong together. No word is in the error.
     pub fn parse(text: &str) -> Result<Self, UiError> {
         let wrong = |message: String| UiError::new("key_words_wrong", message, "Ask the host for the key words again.");
-        let words: Vec<_> = text.split(|letter: char| !letter.is_alphabetic()).filter(|word| !word.is_empty()).collect();
+        let words: Vec<_> =
+            text.split(|letter: char| !letter.is_alphabetic()).filter(|word| !word.is_empty()).collect();
         if words.len() != WORDS {
             return Err(wrong(format!("The key has {WORDS} words, and these are {}.", words.len())));
         }
         let list = Language::English.word_list();
         let mut bits = 0u128;
         for (number, word) in words.into_iter().enumerate() {
-            let at = index(&list[..], word).ok_or_else(|| {
-                wrong(format!("Word {} of the key is not one that a key can have.", number + 1))
-            })?;
+            let at = index(&list[..], word)
+                .ok_or_else(|| wrong(format!("Word {} of the key is not one that a key can have.", number + 1)))?;
             bits = bits << WORD_BITS | at;
         }
         let random = bits >> CHECK_BITS;
