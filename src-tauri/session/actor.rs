@@ -21,6 +21,7 @@ use super::invite::Invite;
 use super::last::{Keeper, Last};
 use super::message::{Answer, Message};
 use super::publisher::Publisher;
+use super::receiving::Receiving;
 use super::reduce::Store;
 use super::state::{
     Change, ConnectStep, Device, EndReason, LeftHow, Meters, Participant, Phase, Role, SessionPatch, SessionState,
@@ -62,6 +63,7 @@ struct Live {
     room: Option<Arc<Room>>,
     publisher: Option<Publisher>,
     sampling: Option<Sampling>,
+    receiving: Option<Receiving>,
     /// The connection, once in the room.
     line: Option<Line>,
     /// What is known of the others' keys.
@@ -339,6 +341,7 @@ impl Actor {
             room: None,
             publisher: None,
             sampling: None,
+            receiving: None,
             line: None,
             lock: Lock::default(),
         });

@@ -15,6 +15,7 @@ mod last;
 mod message;
 mod people;
 mod publisher;
+mod receiving;
 mod reduce;
 pub mod report;
 mod role;

@@ -1,5 +1,6 @@
 //! The newest picture of every tile, on its way to the layer that draws it.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use futures_util::StreamExt;
@@ -7,11 +8,11 @@ use livekit::prelude::RemoteVideoTrack;
 use livekit::webrtc::video_frame::{I420Buffer, VideoFrame};
 use livekit::webrtc::video_stream::native::NativeVideoStream;
 use parking_lot::{Condvar, Mutex};
-use tokio::sync::Notify;
+use tokio::sync::{Notify, watch};
 
 use super::picture::{Picture, Planes};
 use super::pool::Pool;
-use super::stage::{Stage, State};
+use super::stage::{Placed, Stage, State};
 use super::{TileId, TileLayout};
 use crate::media::picture::PictureOutput;
 use crate::session::state::TileMeter;
@@ -30,6 +31,8 @@ pub(super) struct Shared {
     /// The layer waits here for something to draw.
     pub ready: Notify,
     pub pool: Pool,
+    /// The visible tiles; none while there is no layer.
+    pub seen: watch::Sender<Option<Arc<Vec<Placed>>>>,
 }
 
 impl Frames {
@@ -93,6 +96,11 @@ impl Frames {
         self.0.changed();
     }
 
+    /// What is in sight, now and from now on.
+    pub fn seen(&self) -> Seen {
+        Seen(self.0.seen.subscribe())
+    }
+
     /// What each tile has drawn so far.
     pub fn meters(&self) -> Vec<TileMeter> {
         self.0.state.lock().meters()
@@ -108,13 +116,28 @@ impl std::fmt::Debug for Frames {
 impl Shared {
     /// Takes the UI's layout over.
     pub fn set_tiles(&self, tiles: Vec<TileLayout>) {
-        self.state.lock().set_tiles(tiles);
-        self.changed();
+        self.update(|state| state.set_tiles(tiles));
     }
 
     /// Takes over what the layer knows of its window.
     pub fn set_stage(&self, change: impl FnOnce(&mut Stage)) {
-        self.state.lock().set_stage(change);
+        self.update(|state| state.set_stage(change));
+    }
+
+    fn update(&self, change: impl FnOnce(&mut State)) {
+        let mut state = self.state.lock();
+        change(&mut state);
+        let seen = state.stage.output.map(|_| state.placed());
+        // Still locked: what is told last is what is.
+        self.seen.send_if_modified(|told| {
+            let same = match (&*told, &seen) {
+                (Some(told), Some(seen)) => Arc::ptr_eq(told, seen),
+                (told, seen) => told.is_none() && seen.is_none(),
+            };
+            *told = seen;
+            !same
+        });
+        drop(state);
         self.changed();
     }
 
@@ -127,6 +150,26 @@ impl Shared {
     fn put(&self, tile: &TileId, generation: u64, picture: Picture) {
         if self.state.lock().put(tile, generation, picture) {
             self.work.notify_one();
+        }
+    }
+}
+
+/// The tiles in sight.
+#[derive(Clone, Debug)]
+pub struct Seen(watch::Receiver<Option<Arc<Vec<Placed>>>>);
+
+impl Seen {
+    /// Their sizes in device px. None where no layer shows any.
+    pub fn sizes(&mut self) -> Option<HashMap<TileId, (u32, u32)>> {
+        let placed = self.0.borrow_and_update().clone()?;
+        Some(placed.iter().map(|placed| (placed.tile.clone(), (placed.width, placed.height))).collect())
+    }
+
+    /// Waits until it is something else.
+    pub async fn changed(&mut self) {
+        if self.0.changed().await.is_err() {
+            // The frames are gone, and with them whatever could be seen.
+            std::future::pending::<()>().await;
         }
     }
 }

@@ -80,7 +80,7 @@ impl Actor {
         Some(tokio::spawn(async move {
             let devices = live.devices;
             let closed = tokio::task::spawn_blocking(move || drop(devices));
-            drop((live.publisher, live.sampling));
+            drop((live.publisher, live.receiving, live.sampling));
             if let Some(room) = live.room {
                 match tokio::time::timeout(CLOSE_TIMEOUT, room.close()).await {
                     Ok(Ok(())) => {}

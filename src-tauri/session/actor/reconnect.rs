@@ -12,6 +12,7 @@ use crate::session::devices::Devices;
 use crate::session::message::Message;
 use crate::session::people;
 use crate::session::publisher::{Order, Publisher};
+use crate::session::receiving::Receiving;
 use crate::session::state::{Change, Device, EndReason, Phase, Role};
 use crate::session::watch::{Sign, Watch};
 use crate::video::Frames;
@@ -93,7 +94,9 @@ impl Actor {
         publisher.order(Order::Show(live.attributes()));
         let (post, limit) = (self.post.clone(), live.devices.as_ref().map(Devices::camera_limit));
         let heard = move |health| drop(post.send(Message::Health(number, health)));
-        live.sampling = Some(self.recorder.sample(room.clone(), limit.unwrap_or_default(), heard));
+        let sampling = self.recorder.sample(room.clone(), limit.unwrap_or_default(), heard);
+        live.receiving = Some(Receiving::start(room.clone(), self.frames.seen(), sampling.receiving()));
+        live.sampling = Some(sampling);
         live.publisher = Some(publisher);
         live.room = Some(room.clone());
         self.events = Some(events);
@@ -156,6 +159,9 @@ impl Actor {
             RoomEvent::Reconnected => {
                 tracing::info!("the SDK has restored the connection");
                 line.connection.restored();
+                if let (Some(room), Some(sampling)) = (&live.room, &live.sampling) {
+                    live.receiving = Some(Receiving::start(room.clone(), self.frames.seen(), sampling.receiving()));
+                }
                 // Where it had to enter the room anew, LiveKit knows neither.
                 if let (Some(devices), Some(publisher)) = (&live.devices, &live.publisher) {
                     devices.mutes().for_each(|order| publisher.order(order));

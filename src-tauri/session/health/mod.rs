@@ -1,7 +1,6 @@
 //! How good the connection is, whose it is when it is bad, and what is done about it. Decided here, without doing
 //! anything: one observation in every two seconds, one verdict out.
 
-mod act;
 mod ladder;
 
 #[cfg(test)]
@@ -9,7 +8,6 @@ mod tests;
 
 use super::state::{Blame, Health, Measure, Quality};
 
-pub use act::Adapter;
 use ladder::Ladder;
 
 /// Observations in a row after which another blame is believed: six seconds.

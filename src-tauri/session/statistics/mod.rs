@@ -14,9 +14,10 @@ use std::time::Duration;
 use livekit::prelude::{ConnectionState, Room};
 use livekit::rtc_engine::SessionStats;
 use parking_lot::Mutex;
+use tokio::sync::watch;
 use tokio::task::AbortHandle;
 
-use super::health::{Adapter, Decider};
+use super::health::Decider;
 use super::state::Health;
 use crate::media::thin::SendLimit;
 pub use file::{StatisticsFile, VERSION as FILE_VERSION};
@@ -83,8 +84,8 @@ impl Recorder {
         self.0.watched.store(on, Ordering::Relaxed);
     }
 
-    /// Samples this room until the guard is dropped, sends and receives less while its connection is bad, and tells
-    /// `heard` whenever that changes.
+    /// Samples this room until the guard is dropped. While its connection is bad the own camera is sent at the `limit`'s
+    /// levels, and the guard tells how much less to receive. `heard` is told whenever that changes.
     pub fn sample(
         &self,
         room: Arc<Room>,
@@ -92,14 +93,16 @@ impl Recorder {
         heard: impl Fn(Health) + Send + Sync + 'static,
     ) -> Sampling {
         let recorder = self.clone();
-        let task = tokio::spawn(async move { recorder.run(&room, limit, heard).await });
-        Sampling(task.abort_handle())
+        limit.set(0);
+        let (receiving, levels) = watch::channel(0);
+        let of = limit.clone();
+        let task = tokio::spawn(async move { recorder.run(&room, &of, &receiving, heard).await });
+        Sampling { task: task.abort_handle(), limit, levels }
     }
 
-    async fn run(&self, room: &Room, limit: SendLimit, heard: impl Fn(Health)) {
+    async fn run(&self, room: &Room, limit: &SendLimit, receiving: &watch::Sender<u8>, heard: impl Fn(Health)) {
         let mut sampler = Sampler::default();
         let mut decider = Decider::default();
-        let mut adapter = Adapter::new(limit);
         let mut health = Health::default();
         let mut taken = 0_u32;
         let mut tick = tokio::time::interval(INTERVAL);
@@ -114,7 +117,8 @@ impl Recorder {
             // What is measured without a connection says nothing about it.
             if taken > WARM_UP && room.connection_state() == ConnectionState::Connected {
                 let (now, levels) = decider.observe(&observation);
-                adapter.apply(room, levels);
+                limit.set(levels.sending);
+                receiving.send_if_modified(|level| std::mem::replace(level, levels.receiving) != levels.receiving);
                 if now != health {
                     if (&now.blame, now.measure) != (&health.blame, health.measure) {
                         let kind = super::journal::blame(&now.blame);
@@ -147,10 +151,22 @@ impl Recorder {
 
 /// Samples a room. Dropping it ends that.
 #[derive(Debug)]
-pub struct Sampling(AbortHandle);
+pub struct Sampling {
+    task: AbortHandle,
+    limit: SendLimit,
+    levels: watch::Receiver<u8>,
+}
+
+impl Sampling {
+    /// How much less of the others' pictures to receive: 0 all, 3 none.
+    pub fn receiving(&self) -> watch::Receiver<u8> {
+        self.levels.clone()
+    }
+}
 
 impl Drop for Sampling {
     fn drop(&mut self) {
-        self.0.abort();
+        self.task.abort();
+        self.limit.set(0);
     }
 }
