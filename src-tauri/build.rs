@@ -38,6 +38,7 @@ const COMMANDS: &[&str] = &[
     "save_report",
     "settings",
     "save_settings",
+    "choose_layout",
     "set_credential",
     "clear_credential",
 ];

@@ -62,6 +62,7 @@ pub fn builder() -> Builder<tauri::Wry> {
             doctor::save_report,
             settings::settings,
             settings::save_settings,
+            settings::choose_layout,
             settings::set_credential,
             settings::clear_credential,
         ])

@@ -5,7 +5,7 @@ use tauri::State;
 
 use crate::App;
 use crate::error::UiError;
-use crate::settings::{Settings, SettingsView, SignIn};
+use crate::settings::{Settings, SettingsView, SignIn, StageLayout};
 
 /// The settings in effect, and what stands beside them.
 #[tauri::command]
@@ -35,5 +35,13 @@ pub async fn set_credential(app: State<'_, App>, kind: SignIn, secret: String) -
 #[specta::specta]
 pub async fn clear_credential(app: State<'_, App>) -> Result<SettingsView, UiError> {
     app.settings.clear_credential().await?;
+    Ok(app.settings.view().await)
+}
+
+/// Arranges the pictures of sessions like this from now on.
+#[tauri::command]
+#[specta::specta]
+pub async fn choose_layout(app: State<'_, App>, layout: StageLayout) -> Result<SettingsView, UiError> {
+    app.settings.choose_layout(layout).await?;
     Ok(app.settings.view().await)
 }

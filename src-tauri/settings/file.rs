@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-use super::preferences::{ChosenDevices, SessionServer, Settings, Theme};
+use super::preferences::{ChosenDevices, SessionServer, Settings, StageLayout, Theme};
 
 /// The layout that is written. Older ones are read and brought up to it.
 const VERSION: u32 = 1;
@@ -59,6 +59,8 @@ struct Document {
     server: SessionServer,
     #[serde(default)]
     devices: ChosenDevices,
+    #[serde(default)]
+    layout: StageLayout,
 }
 
 /// Reads `folder/settings.toml`. No file means defaults; one that cannot be read is kept aside, and defaults are used.
@@ -99,14 +101,14 @@ pub(super) fn parse(text: &str) -> Result<Settings, String> {
         other => return Err(format!("unknown version {other}")),
     };
     let document: Document = table.try_into().map_err(|error: toml::de::Error| error.message().to_owned())?;
-    let Document { version: _, name, theme, server, devices } = document;
-    Ok(Settings { name, theme, server, devices })
+    let Document { version: _, name, theme, server, devices, layout } = document;
+    Ok(Settings { name, theme, server, devices, layout })
 }
 
 /// The text of a settings file.
 pub(super) fn text(settings: &Settings) -> Result<String, FileError> {
-    let Settings { name, theme, server, devices } = settings.clone();
-    Ok(toml::to_string_pretty(&Document { version: VERSION, name, theme, server, devices })?)
+    let Settings { name, theme, server, devices, layout } = settings.clone();
+    Ok(toml::to_string_pretty(&Document { version: VERSION, name, theme, server, devices, layout })?)
 }
 
 /// Writes the settings in one step: a crash leaves the old file or the new one.
@@ -155,6 +157,7 @@ mod tests {
                 camera: Some(DeviceChoice { id: "usb-1".into(), name: "Webcam \"HD\"".into() }),
                 ..ChosenDevices::default()
             },
+            layout: StageLayout { hide_self: true, ..StageLayout::default() },
         };
         save(folder.path(), &settings).unwrap();
         assert_eq!(load(folder.path()).unwrap().settings, settings);

@@ -16,6 +16,35 @@ pub struct Settings {
     pub server: SessionServer,
     /// The devices to use.
     pub devices: ChosenDevices,
+    /// How the pictures of a session are arranged.
+    pub layout: StageLayout,
+}
+
+/// How the pictures of a session are arranged.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[serde(default)]
+pub struct StageLayout {
+    /// Which arrangement.
+    pub choice: LayoutChoice,
+    /// The own picture is left out.
+    pub hide_self: bool,
+    /// Those whose camera is off are left out.
+    pub hide_without_video: bool,
+}
+
+/// Arrangements of the pictures.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "snake_case")]
+pub enum LayoutChoice {
+    /// A shared screen large with the others beside it, else a grid.
+    #[default]
+    Auto,
+    /// All equally large, in pages.
+    Grid,
+    /// Who speaks, or a shared screen, large; the others beside.
+    Speaker,
+    /// That on one half, the others on the other.
+    SideBySide,
 }
 
 /// The devices that a person chose. None: the system's default.

@@ -7,7 +7,7 @@ use parking_lot::Mutex;
 use secrecy::{ExposeSecret, SecretString};
 
 use super::credential::{Credential, CredentialState, Credentials, SignIn};
-use super::{SessionServer, Settings, SettingsView, file};
+use super::{SessionServer, Settings, SettingsView, StageLayout, file};
 use crate::api::BaseUrl;
 use crate::error::UiError;
 use crate::media::DeviceChoice;
@@ -142,6 +142,14 @@ impl SettingsStore {
             Device::Screen => return Ok(()),
         }
         self.save(settings).await
+    }
+
+    /// Remembers how pictures are arranged.
+    ///
+    /// # Errors
+    /// The file cannot be written; the choice counts for this run all the same.
+    pub async fn choose_layout(&self, layout: StageLayout) -> Result<(), UiError> {
+        self.save(Settings { layout, ..self.current() }).await
     }
 
     /// Keeps a sign-in for the session server in effect.

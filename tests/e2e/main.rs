@@ -7,6 +7,7 @@
 mod doctor;
 mod encryption;
 mod errors;
+mod layouts;
 mod live_list;
 mod older_service;
 mod python_peer;

@@ -1,5 +1,8 @@
 //! What the tests stand on.
 
+#[allow(dead_code, reason = "tests/e2e uses it")]
+pub mod guests;
+#[allow(dead_code, reason = "tests/e2e uses it")]
 pub mod older_service;
 pub mod screen;
 pub mod servers;

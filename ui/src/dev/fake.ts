@@ -9,6 +9,7 @@ import type {
   DoctorUpdate,
   EndReason,
   Invite,
+  LayoutChoice,
   LiveList,
   LiveSessions,
   Meters,
@@ -154,6 +155,11 @@ export function fakeBackend(query: URLSearchParams, drawn: Drawn): Backend {
         ? { kind: "remote", url: query.get("url") ?? "" }
         : { kind: "this_computer", lan: query.has("lan") },
       devices: { camera: null, microphone: { id: "gone", name: "Headset that is not here" }, speaker: null },
+      layout: {
+        choice: (query.get("layout") ?? "auto") as LayoutChoice,
+        hide_self: query.has("hideself"),
+        hide_without_video: query.has("hideoff"),
+      },
     },
     api_override: query.get("api"),
     keyring_available: !query.has("nokeyring"),
@@ -280,6 +286,7 @@ export function fakeBackend(query: URLSearchParams, drawn: Drawn): Backend {
       const devices: ChosenDevices = { ...view.settings.devices, [device]: choice };
       return (view = { ...view, settings: { ...view.settings, devices } });
     },
+    chooseLayout: async (layout) => (view = { ...view, settings: { ...view.settings, layout } }),
     settings: async () => view,
     saveSettings: async (settings) => (view = { ...view, settings }),
     setCredential: async (kind) => (view = { ...view, credential: kind }),

@@ -22,6 +22,7 @@ import type {
   Statistics,
   StatisticsTick,
   SignIn,
+  StageLayout,
   Startup,
   SessionState,
   TileLayout,
@@ -60,6 +61,7 @@ export interface Backend {
   chooseDevice(device: Device, choice: DeviceChoice | null): Promise<SettingsView>;
   settings(): Promise<SettingsView>;
   saveSettings(settings: Settings): Promise<SettingsView>;
+  chooseLayout(layout: StageLayout): Promise<SettingsView>;
   setCredential(kind: SignIn, secret: string): Promise<SettingsView>;
   clearCredential(): Promise<SettingsView>;
   lanAddress(): Promise<string | null>;
@@ -133,6 +135,7 @@ export const tauriBackend: Backend = {
   chooseDevice: (device, choice) => take(commands.chooseDevice(device, choice)),
   settings: () => take(commands.settings()),
   saveSettings: (settings) => take(commands.saveSettings(settings)),
+  chooseLayout: (layout) => take(commands.chooseLayout(layout)),
   setCredential: (kind, secret) => take(commands.setCredential(kind, secret)),
   clearCredential: () => take(commands.clearCredential()),
   lanAddress: () => take(commands.lanAddress()),

@@ -85,6 +85,8 @@ export const commands = {
 	settings: () => typedError<SettingsView, UiError>(__TAURI_INVOKE("settings")),
 	/**  Keeps these settings; they count from the next session on. */
 	saveSettings: (settings: Settings) => typedError<SettingsView, UiError>(__TAURI_INVOKE("save_settings", { settings })),
+	/**  Arranges the pictures of sessions like this from now on. */
+	chooseLayout: (layout: StageLayout) => typedError<SettingsView, UiError>(__TAURI_INVOKE("choose_layout", { layout })),
 	/**  Keeps the sign-in for the session server in effect: in the system's keyring, else for this run. */
 	setCredential: (kind: SignIn, secret: string) => typedError<SettingsView, UiError>(__TAURI_INVOKE("set_credential", { kind, secret })),
 	/**  Forgets the sign-in for the session server in effect. */
@@ -661,6 +663,17 @@ export type Layer =
 /**  The full picture. */
 "high";
 
+/**  Arrangements of the pictures. */
+export type LayoutChoice = 
+/**  A shared screen large with the others beside it, else a grid. */
+"auto" | 
+/**  All equally large, in pages. */
+"grid" | 
+/**  Who speaks, or a shared screen, large; the others beside. */
+"speaker" | 
+/**  That on one half, the others on the other. */
+"side_by_side";
+
 /**  How a session was left that one may want to go back to. */
 export type LeftHow = 
 /**  The app ended while in the session. */
@@ -964,6 +977,8 @@ export type Settings = {
 	server: SessionServer,
 	/**  The devices to use. */
 	devices: ChosenDevices,
+	/**  How the pictures of a session are arranged. */
+	layout: StageLayout,
 };
 
 /**  The settings, and what stands beside them on the settings page. */
@@ -986,6 +1001,16 @@ export type SignIn =
 "bearer" | 
 /**  A cookie named `auth_token`. */
 "cookie";
+
+/**  How the pictures of a session are arranged. */
+export type StageLayout = {
+	/**  Which arrangement. */
+	choice?: LayoutChoice,
+	/**  The own picture is left out. */
+	hide_self?: boolean,
+	/**  Those whose camera is off are left out. */
+	hide_without_video?: boolean,
+};
 
 /**  What the program was started with. */
 export type Startup = {

@@ -15,6 +15,7 @@ import type {
   DeviceState,
   EndReason,
   Invite,
+  LayoutChoice,
   Quality,
 } from "./bindings";
 
@@ -60,6 +61,32 @@ export const texts = {
     asHost: "You were its host",
     forget: (title: string) => `Forget “${title}”`,
     forgetAll: "Forget all",
+  },
+  view: {
+    title: "View",
+    choices: {
+      auto: "Automatic",
+      grid: "Grid",
+      speaker: "Speaker",
+      side_by_side: "Side by side",
+    } satisfies Record<LayoutChoice, string>,
+    choiceTexts: {
+      auto: "A shared screen large, else everybody alike",
+      grid: "Everybody alike",
+      speaker: "Who speaks large, the others beside",
+      side_by_side: "A shared screen or who speaks on one half",
+    } satisfies Record<LayoutChoice, string>,
+    options: { hide_self: "Hide my picture", hide_without_video: "Hide people without video" },
+    fullScreen: "Full screen",
+    pages: "Pages of people",
+    page: (page: number, pages: number) => `${page} / ${pages}`,
+    previous: "Previous page",
+    next: "Next page",
+    pin: (name: string) => `Show ${name} large`,
+    unpin: (name: string) => `Do not show ${name} large any more`,
+    zoomIn: "Closer",
+    zoomOut: "Further away",
+    whole: "Whole screen",
   },
   encryption: {
     choose: "End-to-end encrypted",

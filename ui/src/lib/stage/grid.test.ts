@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { cameraAspect, contained, grid, spotlight, type Rect } from "./grid";
+import { cameraAspect, contained, grid, type Rect } from "./grid";
 
 const gap = 12;
 const areas: Rect[] = [
@@ -82,19 +82,6 @@ describe("grid", () => {
   it("gives nothing where there is no room", () => {
     expect(grid(3, { x: 0, y: 0, width: 0, height: 100 }, gap, cameraAspect)).toEqual([]);
     expect(grid(0, areas[0] as Rect, gap, cameraAspect)).toEqual([]);
-  });
-});
-
-describe("spotlight", () => {
-  it.each(areas)("keeps the big picture whole and the filmstrip apart in %o", (area) => {
-    for (const count of [0, 1, 3, 8]) {
-      const rects = spotlight(count, area, gap, 16 / 9);
-      expect(rects).toHaveLength(count + 1);
-      expectSound(rects, area);
-      const [big, ...strip] = rects as [Rect, ...Rect[]];
-      expect(Math.abs(big.width / big.height - 16 / 9)).toBeLessThan(0.02);
-      for (const small of strip) expect(big.width * big.height).toBeGreaterThan(small.width * small.height);
-    }
   });
 });
 

@@ -66,22 +66,3 @@ export function contained(area: Rect, aspect: number): Rect {
     height: h,
   };
 }
-
-/**
- * One big picture and a filmstrip of `count` tiles: beside it on a wide stage, below it on a tall one. The big
- * picture's rectangle comes first.
- */
-export function spotlight(count: number, area: Rect, gap: number, aspect: number): Rect[] {
-  if (area.width <= 0 || area.height <= 0) return [];
-  if (count === 0) return [contained(area, aspect)];
-  if (area.width / area.height > 1.2) {
-    const strip = Math.round(Math.min(Math.max(area.width * 0.2, 96), 420));
-    const main = { ...area, width: area.width - strip - gap };
-    const side = { ...area, x: area.x + main.width + gap, width: strip };
-    return [contained(main, aspect), ...grid(count, side, gap, cameraAspect)];
-  }
-  const strip = Math.round(Math.min(Math.max(area.height * 0.22, 72), 280));
-  const main = { ...area, height: area.height - strip - gap };
-  const below = { ...area, y: area.y + main.height + gap, height: strip };
-  return [contained(main, aspect), ...grid(count, below, gap, cameraAspect)];
-}

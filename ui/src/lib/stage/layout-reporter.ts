@@ -95,6 +95,8 @@ export class LayoutReporter {
       // The page's own background has the rounded holes, so pictures keep their corners.
       if (box.width > 0 && box.height > 0) layouts.push({ tile, x, y, width, height, fit, mirror, radius: 0 });
     }
-    return layouts.sort((a, b) => (tileKey(a.tile) < tileKey(b.tile) ? -1 : 1));
+    // Drawn in this order: what is looked at closely is larger than its tile, and lies under the tiles around.
+    const area = ({ width, height }: TileLayout) => (width ?? 0) * (height ?? 0);
+    return layouts.sort((a, b) => area(b) - area(a) || (tileKey(a.tile) < tileKey(b.tile) ? -1 : 1));
   }
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Participant, SessionState, TileMeter } from "../bindings";
-import { mostTiles, stage } from "./pictures";
+import { candidate, pictures } from "./pictures";
 
 function person(identity: string, change: Partial<Participant> = {}): Participant {
   return {
@@ -43,55 +43,55 @@ const drawn = (key: string, width = 640, height = 360): [string, TileMeter] => {
   return [key, { tile: { identity, source }, frames: 3, width, height }];
 };
 
-describe("stage", () => {
-  it("shows the others first and oneself last", () => {
-    const keys = stage(session([me, person("bob"), person("eve")]), new Map()).pictures.map((p) => p.key);
-    expect(keys).toEqual(["camera:bob", "camera:eve", "camera:me"]);
+describe("pictures", () => {
+  const keys = (state: SessionState) => pictures(state, new Map()).map((p) => p.key);
+
+  it("are the screens, the others, and oneself last", () => {
+    expect(keys(session([me, person("bob"), person("eve", { screen: "on" })]))).toEqual([
+      "screen:eve",
+      "camera:bob",
+      "camera:eve",
+      "camera:me",
+    ]);
+    expect(keys(session([me, person("bob")], { screen: { kind: "on", name: "Screen" } }))).toContain("screen:me");
   });
 
-  it("gives a shared screen the big place, in its own shape", () => {
-    const shown = stage(session([me, person("bob", { screen: "on" })]), new Map([drawn("screen:bob", 1920, 1200)]));
-    expect(shown.spotlight).toBe(true);
-    expect(shown.pictures[0]).toMatchObject({ key: "screen:bob", aspect: 1.6, visible: true });
+  it("have the shape of what is received", () => {
+    const [screen] = pictures(
+      session([me, person("bob", { screen: "on" })]),
+      new Map([drawn("screen:bob", 1920, 1200)]),
+    );
+    expect(screen).toMatchObject({ key: "screen:bob", aspect: 1.6, visible: true });
+    expect(screen && candidate(screen)).toEqual({
+      key: "screen:bob",
+      screen: true,
+      local: false,
+      video: true,
+      aspect: 1.6,
+    });
   });
 
-  it("leaves the own screen a tile like others", () => {
-    const shown = stage(session([me, person("bob")], { screen: { kind: "on", name: "Screen" } }), new Map());
-    expect(shown.spotlight).toBe(false);
-    expect(shown.pictures.map((p) => p.key)).toContain("screen:me");
-  });
-
-  it("is see-through only where something sends and a frame was drawn", () => {
+  it("are see-through only where something sends and a frame was drawn", () => {
     const meters = new Map([drawn("camera:bob"), drawn("camera:eve")]);
-    const { pictures } = stage(session([me, person("bob"), person("eve", { camera: "muted" })]), meters);
-    expect(pictures.map((p) => [p.sending, p.visible])).toEqual([
+    const shown = pictures(session([me, person("bob"), person("eve", { camera: "muted" })]), meters);
+    expect(shown.map((p) => [p.sending, p.visible])).toEqual([
       [true, true],
       [false, false],
       [true, false],
     ]);
   });
 
-  it("shows the own preview before it is published, and not when the camera is gone", () => {
+  it("show the own preview before it is published, and not when the camera is gone", () => {
     const quiet = { ...me, camera: "off" } as const;
     const meters = new Map([drawn("camera:me")]);
-    expect(stage(session([quiet]), meters).pictures[0]?.visible).toBe(true);
+    expect(pictures(session([quiet]), meters)[0]?.visible).toBe(true);
     const gone = session([me], { camera: { kind: "unplugged", name: "Camera" } });
-    expect(stage(gone, meters).pictures[0]?.visible).toBe(false);
+    expect(pictures(gone, meters)[0]?.visible).toBe(false);
   });
 
-  it("gives a crowd's tiles to those who are seen first, and counts the rest", () => {
-    const crowd = Array.from({ length: 500 }, (_, n) => person(`p${n}`, { camera: n % 50 === 49 ? "on" : "off" }));
-    const { pictures, hidden } = stage(session([me, ...crowd]), new Map());
-    expect(pictures).toHaveLength(mostTiles + 1);
-    expect(hidden).toBe(500 - mostTiles);
-    expect(pictures.filter((p) => p.participant.camera === "on" && !p.participant.is_local)).toHaveLength(10);
-    expect(pictures[0]?.key).toBe("camera:p0");
-    expect(pictures.at(-1)?.key).toBe("camera:me");
-  });
-
-  it("keeps a tile's shape within reason, whatever a picture's is", () => {
+  it("keep their shape within reason, whatever is received", () => {
     const shared = session([me, person("bob", { screen: "on" })]);
-    expect(stage(shared, new Map([drawn("screen:bob", 1, 4096)])).pictures[0]?.aspect).toBe(0.25);
-    expect(stage(shared, new Map([drawn("screen:bob", 8192, 1)])).pictures[0]?.aspect).toBe(4);
+    expect(pictures(shared, new Map([drawn("screen:bob", 1, 4096)]))[0]?.aspect).toBe(0.25);
+    expect(pictures(shared, new Map([drawn("screen:bob", 8192, 1)]))[0]?.aspect).toBe(4);
   });
 });

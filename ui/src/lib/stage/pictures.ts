@@ -2,6 +2,7 @@
 
 import type { Participant, SessionState, TileId, TileMeter } from "../bindings";
 import { tileKey } from "../session/tile-key";
+import type { Candidate } from "./layout";
 
 /** One tile of the stage. */
 export interface Picture {
@@ -18,46 +19,31 @@ export interface Picture {
   aspect: number;
 }
 
-/** The tiles: cameras, and each screen that is shared. The first is the big one, where `spotlight` says so. */
-export interface Stage {
-  pictures: Picture[];
-  spotlight: boolean;
-  /** How many more there are that have no tile: a crowd's tiles would be too small to see and too many to draw. */
-  hidden: number;
-}
-
-/** Most tiles of others. */
-export const mostTiles = 24;
-
 /** A picture that is higher or wider than this is a stripe: its tile is not. */
 const extreme = 4;
 
-/** The stage of a session. A screen that somebody else shares gets the big place; one's own is a tile like others. */
-export function stage(state: SessionState, meters: ReadonlyMap<string, TileMeter>): Stage {
+/**
+ * The pictures of a session in a steady order: screens, then the others' cameras, then the own one, for it is the others
+ * whom one looks at.
+ */
+export function pictures(state: SessionState, meters: ReadonlyMap<string, TileMeter>): Picture[] {
   const camera = (p: Participant) => picture({ identity: p.identity, source: "camera" }, p, state, meters);
   const screens = state.participants
     .filter((p) => p.screen === "on" || (p.is_local && state.screen.kind === "on"))
     .map((p) => picture({ identity: p.identity, source: "screen" }, p, state, meters));
-  const big = screens.find((s) => !s.participant.is_local);
   const others = state.participants.filter((p) => !p.is_local);
-  const shown = foremost(others);
-  const smallScreens = screens.filter((s) => s !== big).slice(0, mostTiles);
-  // The own picture comes last: the others are whom one looks at.
-  const ordered = [...shown.map(camera), ...smallScreens, ...state.participants.filter((p) => p.is_local).map(camera)];
-  const hidden = others.length - shown.length;
-  return big
-    ? { pictures: [big, ...ordered], spotlight: true, hidden }
-    : { pictures: ordered, spotlight: false, hidden };
+  const own = state.participants.filter((p) => p.is_local);
+  return [...screens, ...others.map(camera), ...own.map(camera)];
 }
 
-/** Those who get a tile, in their order: all, or of a crowd first those who are seen. */
-function foremost(others: Participant[]): Participant[] {
-  if (others.length <= mostTiles) return others;
-  const seen = others.filter((p) => p.camera === "on");
-  const unseen = others.filter((p) => p.camera !== "on");
-  const chosen = new Set([...seen, ...unseen].slice(0, mostTiles));
-  return others.filter((p) => chosen.has(p));
-}
+/** As the layout wants to know it. */
+export const candidate = ({ key, tile, participant, sending, aspect }: Picture): Candidate => ({
+  key,
+  screen: tile.source === "screen",
+  local: participant.is_local,
+  video: sending,
+  aspect,
+});
 
 function picture(
   tile: TileId,
