@@ -265,7 +265,7 @@ impl Actor {
         let mut state = SessionState::idle(0);
         state.phase = Phase::Connecting { step: ConnectStep::AskingApi };
         let mut host_key = None;
-        let mut was_host = false;
+        let (mut was_host, mut hosted) = (false, None);
         self.last = Some(match &wish {
             Wish::Create { .. } => LastAttempt { api: None, session_id: None },
             Wish::Join(invitation) => {
@@ -281,6 +281,7 @@ impl Actor {
                 state.session_id = Some(invitation.session_id.clone());
                 host_key = self.proofs.get(&invitation.session_id).and_then(|proof| proof.host_key.clone());
                 was_host = self.was_host_of(&invitation.session_id);
+                hosted = self.hosted(&invitation.session_id);
             }
         }
         self.store.change(Change::Reset { state });
@@ -292,6 +293,7 @@ impl Actor {
             wish,
             host_key,
             was_host,
+            hosted,
         };
         let post = self.post.clone();
         let task = tokio::spawn(attempt.go(move |news| drop(post.send(Message::News(number, news)))));

@@ -68,7 +68,7 @@ async fn admission(old: &Admission, name: &str) -> Result<Admission, Setback> {
     let Ok(new) = admission_of(old.api.clone(), joined, old.host_key.clone()) else {
         return if lasts { Ok(old.clone()) } else { Err(Setback::Again) };
     };
-    if new.identity != old.identity && lasts {
+    if new.identity != old.identity && new.livekit == old.livekit && lasts {
         // A service that gives everybody a new identity: the old connection may not have ended for the others yet, and
         // they would see two of the same name.
         return Ok(old.clone());

@@ -4,6 +4,7 @@
 use std::time::{Duration, Instant};
 
 use super::state::{EndReason, Phase, ReconnectStage};
+use super::watch::Channel;
 
 /// How long a lost connection is worked on. A room that everybody fell out of stays for two minutes
 /// (`departure_timeout` of the session server): after that there is nothing to come back to.
@@ -12,6 +13,10 @@ pub const GIVES_UP: Duration = Duration::from_secs(120);
 /// How long the SDK may take once LiveKit can be reached again. Where it restores the connection it takes one or two
 /// seconds; where it does not, it tries again only every five.
 const SDK_PATIENCE: Duration = Duration::from_secs(4);
+
+/// How long the signal connection may stay silent while LiveKit's port answers: then it is dead, and what was sent waits
+/// for nothing. Lost packets are sent again sooner.
+const SIGNAL_PATIENCE: Duration = Duration::from_secs(1);
 
 /// First and longest pause between two attempts to enter the room anew.
 const PAUSE: (Duration, Duration) = (Duration::from_millis(500), Duration::from_secs(5));
@@ -31,6 +36,8 @@ pub enum Setback {
 /// What is to be done.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Order {
+    /// Tells the SDK that its signal connection is dead, which makes it restore the connection.
+    Resume,
     /// Lets go of the room and enters it anew.
     Rejoin,
     /// The session is over.
@@ -55,18 +62,32 @@ pub struct Connection {
     state: State,
     /// Since when it is lost.
     lost: Option<Instant>,
-    /// Nothing arrives from LiveKit although something is sent.
+    /// Nothing arrives from LiveKit although something is sent: no media, no signals.
     silent: bool,
+    deaf: bool,
+    /// The SDK was told to restore it.
+    urged: bool,
     /// Since when LiveKit answers again; known only while the connection is lost.
     reachable: Option<Instant>,
     /// Why it ends if it cannot be restored.
     reason: EndReason,
+    /// How long it is worked on.
+    gives_up: Duration,
 }
 
 impl Connection {
-    /// A connection that just came about.
-    pub fn new() -> Self {
-        Self { state: State::Good, lost: None, silent: false, reachable: None, reason: EndReason::ConnectionLost }
+    /// A connection that just came about, and is worked on so long when it is lost.
+    pub fn new(gives_up: Duration) -> Self {
+        Self {
+            state: State::Good,
+            lost: None,
+            silent: false,
+            deaf: false,
+            urged: false,
+            reachable: None,
+            reason: EndReason::ConnectionLost,
+            gives_up,
+        }
     }
 
     /// Whether it is lost and being restored.
@@ -82,17 +103,21 @@ impl Connection {
             State::Resuming { attempt } => (ReconnectStage::Resuming, attempt),
             State::Rejoining { attempt, .. } => (ReconnectStage::Rejoining, attempt),
         };
-        let left = self.lost.map_or(GIVES_UP, |lost| GIVES_UP.saturating_sub(now.saturating_duration_since(lost)));
+        let since = self.lost.map_or(Duration::ZERO, |lost| now.saturating_duration_since(lost));
+        let left = self.gives_up.saturating_sub(since);
         let gives_up_in_s = u32::try_from(left.as_millis().div_ceil(1000)).unwrap_or(u32::MAX);
         Phase::Reconnecting { stage, attempt, gives_up_in_s }
     }
 
     /// Nothing arrives from LiveKit any more, or something does again.
-    pub fn hears(&mut self, heard: bool, now: Instant) {
-        self.silent = !heard;
+    pub fn hears(&mut self, channel: Channel, heard: bool, now: Instant) {
+        match channel {
+            Channel::Media => self.silent = !heard,
+            Channel::Signal => self.deaf = !heard,
+        }
         match self.state {
-            State::Good if self.silent => self.lose(State::Noticed, now),
-            State::Noticed if heard => self.found(),
+            State::Good if self.silent || self.deaf => self.lose(State::Noticed, now),
+            State::Noticed if !self.silent && !self.deaf => self.found(),
             _ => {}
         }
     }
@@ -127,7 +152,7 @@ impl Connection {
 
     /// The SDK has restored it, or the room was entered anew.
     pub fn restored(&mut self) {
-        self.silent = false;
+        (self.silent, self.deaf) = (false, false);
         self.found();
     }
 
@@ -164,10 +189,16 @@ impl Connection {
     /// What is to be done now that time has passed.
     pub fn tick(&mut self, now: Instant) -> Option<Order> {
         let lost = self.lost?;
-        if now.saturating_duration_since(lost) >= GIVES_UP {
+        if now.saturating_duration_since(lost) >= self.gives_up {
             return Some(Order::End(self.reason));
         }
         match self.state {
+            State::Noticed if self.deaf && !self.urged => {
+                self.reachable?;
+                // What is dead for longer was not only slow.
+                self.urged = now.saturating_duration_since(lost) >= SIGNAL_PATIENCE;
+                self.urged.then_some(Order::Resume)
+            }
             State::Noticed | State::Resuming { .. } => {
                 let since = self.reachable?.max(lost);
                 (now.saturating_duration_since(since) >= SDK_PATIENCE).then(|| self.rejoin(now))
@@ -194,7 +225,7 @@ impl Connection {
     }
 
     fn found(&mut self) {
-        *self = Self { silent: self.silent, ..Self::new() };
+        *self = Self { silent: self.silent, deaf: self.deaf, ..Self::new(self.gives_up) };
     }
 }
 
@@ -207,6 +238,10 @@ fn pause(attempt: u32, jitter: f64) -> Duration {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn new() -> Connection {
+        Connection::new(GIVES_UP)
+    }
 
     fn seconds(s: f64) -> Duration {
         Duration::from_secs_f64(s)
@@ -221,19 +256,19 @@ mod tests {
 
     #[test]
     fn a_short_silence_passes_by_itself() {
-        let (mut connection, start) = (Connection::new(), Instant::now());
-        connection.hears(false, start);
+        let (mut connection, start) = (new(), Instant::now());
+        connection.hears(Channel::Media, false, start);
         assert_eq!(stage(&connection, start), Some((ReconnectStage::Noticed, 0)));
         assert_eq!(connection.tick(start + seconds(1.)), None);
-        connection.hears(true, start + seconds(1.));
+        connection.hears(Channel::Media, true, start + seconds(1.));
         assert_eq!(connection.phase(start + seconds(1.)), Phase::Connected);
         assert_eq!(connection.tick(start + seconds(500.)), None, "what is over is not given up");
     }
 
     #[test]
     fn the_sdk_gets_its_time_once_livekit_answers_again() {
-        let (mut connection, start) = (Connection::new(), Instant::now());
-        connection.hears(false, start);
+        let (mut connection, start) = (new(), Instant::now());
+        connection.hears(Channel::Media, false, start);
         connection.resuming(start + seconds(15.));
         assert_eq!(stage(&connection, start), Some((ReconnectStage::Resuming, 1)));
         assert_eq!(connection.tick(start + seconds(59.)), None, "no network: nothing else would do better");
@@ -248,7 +283,7 @@ mod tests {
 
     #[test]
     fn an_sdk_that_is_done_is_left_alone() {
-        let (mut connection, start) = (Connection::new(), Instant::now());
+        let (mut connection, start) = (new(), Instant::now());
         connection.resuming(start);
         connection.reaches(true, start);
         connection.restored();
@@ -260,7 +295,7 @@ mod tests {
 
     #[test]
     fn the_room_is_entered_anew_when_the_sdk_gives_up() {
-        let (mut connection, mut now) = (Connection::new(), Instant::now());
+        let (mut connection, mut now) = (new(), Instant::now());
         let start = now;
         assert_eq!(connection.ended(EndReason::ConnectionLost, now), Order::Rejoin);
         connection.reaches(true, now);
@@ -284,9 +319,9 @@ mod tests {
     #[test]
     fn what_somebody_wanted_is_not_undone() {
         for reason in [EndReason::EndedByHost, EndReason::Removed, EndReason::DuplicateIdentity, EndReason::RoomGone] {
-            assert_eq!(Connection::new().ended(reason, Instant::now()), Order::End(reason));
+            assert_eq!(new().ended(reason, Instant::now()), Order::End(reason));
         }
-        let mut connection = Connection::new();
+        let mut connection = new();
         let now = Instant::now();
         connection.ended(EndReason::ConnectionLost, now);
         let over = Setback::Over(EndReason::EndedByHost);
@@ -295,7 +330,7 @@ mod tests {
 
     #[test]
     fn sleeping_does_not_count() {
-        let (mut connection, start) = (Connection::new(), Instant::now());
+        let (mut connection, start) = (new(), Instant::now());
         connection.woke(start);
         assert_eq!(stage(&connection, start), Some((ReconnectStage::Noticed, 0)));
         connection.ended(EndReason::ConnectionLost, start);
@@ -307,12 +342,36 @@ mod tests {
 
     #[test]
     fn the_signal_may_be_lost_while_media_arrives() {
-        let (mut connection, start) = (Connection::new(), Instant::now());
+        let (mut connection, start) = (new(), Instant::now());
         connection.resuming(start);
-        connection.hears(true, start + seconds(1.));
+        connection.hears(Channel::Media, true, start + seconds(1.));
         assert!(connection.is_lost(), "who comes and goes is not known meanwhile");
         connection.reaches(true, start + seconds(1.));
         assert_eq!(connection.tick(start + seconds(6.)), Some(Order::Rejoin));
+    }
+
+    #[test]
+    fn a_dead_signal_connection_is_replaced_once_livekit_answers() {
+        let (mut connection, start) = (new(), Instant::now());
+        connection.hears(Channel::Signal, false, start);
+        assert_eq!(stage(&connection, start), Some((ReconnectStage::Noticed, 0)));
+        connection.hears(Channel::Media, true, start);
+        assert!(connection.is_lost(), "media alone is not enough");
+        assert_eq!(connection.tick(start + seconds(9.)), None, "nobody would answer");
+        connection.reaches(true, start + seconds(10.));
+        assert_eq!(connection.tick(start + seconds(10.)), Some(Order::Resume), "at once");
+        assert_eq!(connection.tick(start + seconds(13.)), None, "once only");
+        assert_eq!(connection.tick(start + seconds(14.)), Some(Order::Rejoin), "unless that does not help");
+        connection.restored();
+        // The next time again.
+        connection.hears(Channel::Signal, false, start + seconds(20.));
+        connection.reaches(true, start + seconds(20.));
+        assert_eq!(connection.tick(start + seconds(20.5)), None, "it may only be slow");
+        connection.hears(Channel::Signal, true, start + seconds(20.6));
+        assert_eq!(connection.phase(start + seconds(20.6)), Phase::Connected);
+        connection.hears(Channel::Signal, false, start + seconds(30.));
+        connection.reaches(true, start + seconds(30.));
+        assert_eq!(connection.tick(start + seconds(31.)), Some(Order::Resume));
     }
 
     #[test]

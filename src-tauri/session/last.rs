@@ -37,6 +37,8 @@ pub struct Last {
     pub name: String,
     /// The session server that has it.
     pub api: BaseUrl,
+    /// Whether that is this computer's own, and then whether it was on the network.
+    pub hosted: Option<bool>,
     at: OffsetDateTime,
     /// Why it is to be offered, if it is.
     how: Option<LeftHow>,
@@ -51,18 +53,27 @@ struct Document {
     role: Role,
     name: String,
     api: String,
+    #[serde(default)]
+    hosted: Option<bool>,
     how: LeftHow,
 }
 
 impl Last {
     /// What is to be remembered of a session that one is in or was just in.
-    pub fn new(admission: &Admission, title: Option<String>, name: String, how: Option<LeftHow>) -> Self {
+    pub fn new(
+        admission: &Admission,
+        hosted: Option<bool>,
+        title: Option<String>,
+        name: String,
+        how: Option<LeftHow>,
+    ) -> Self {
         Self {
             session_id: admission.session_id.clone(),
             title,
             role: admission.role,
             name,
             api: admission.api.base().clone(),
+            hosted,
             at: OffsetDateTime::now_utc(),
             how,
         }
@@ -113,6 +124,7 @@ impl Keeper {
             title: document.title,
             role: document.role,
             name: document.name,
+            hosted: document.hosted,
             at,
             how: Some(document.how),
         };
@@ -136,6 +148,7 @@ impl Keeper {
             role: last.role,
             name: last.name.clone(),
             api: last.api.as_str().to_owned(),
+            hosted: last.hosted,
             how,
         };
         let write = || -> std::io::Result<()> {
@@ -188,6 +201,7 @@ mod tests {
             role: Role::Host,
             name: "Ada".into(),
             api: BaseUrl::parse("http://127.0.0.1:8080/api").unwrap(),
+            hosted: Some(false),
             at: OffsetDateTime::now_utc(),
             how: Some(how),
         }
@@ -203,6 +217,7 @@ mod tests {
         drop(crashed);
         let found = Keeper::new(folder.path().to_owned()).found().unwrap();
         assert_eq!((&found.session_id, &found.name, found.role), (&session.session_id, &session.name, Role::Host));
+        assert_eq!(found.hosted, Some(false));
         assert_eq!(found.offer().unwrap().how, LeftHow::Crashed);
     }
 

@@ -7,6 +7,7 @@ mod connection;
 mod devices;
 mod end_reason;
 pub mod health;
+mod hosting;
 pub mod invitation;
 pub mod journal;
 mod last;

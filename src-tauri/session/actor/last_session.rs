@@ -1,6 +1,7 @@
 //! The session to go back to, as the actor knows it.
 
 use crate::error::UiError;
+use crate::host::Host;
 use crate::session::connect::{Admission, Wish};
 use crate::session::invitation::Invitation;
 use crate::session::last::Last;
@@ -40,7 +41,7 @@ impl Actor {
         let Some(live) = &self.live else { return };
         let Some(admission) = &live.admission else { return };
         let title = self.store.state().title.clone();
-        let last = Last::new(admission, title, live.name.clone(), Some(how));
+        let last = Last::new(admission, self.hosts(admission), title, live.name.clone(), Some(how));
         self.keeper.keep(&last);
         self.back = Some(last);
     }
@@ -49,7 +50,8 @@ impl Actor {
     pub(super) fn left(&mut self) {
         let last = self.live.as_ref().and_then(|live| {
             let admission = live.admission.as_ref()?;
-            Some(Last::new(admission, self.store.state().title.clone(), live.name.clone(), None))
+            let title = self.store.state().title.clone();
+            Some(Last::new(admission, self.hosts(admission), title, live.name.clone(), None))
         });
         if last.is_some() {
             self.forget_last();
@@ -81,6 +83,16 @@ impl Actor {
     /// Whether one was the host of this session when one was last in it.
     pub(super) fn was_host_of(&self, session_id: &str) -> bool {
         self.back.as_ref().is_some_and(|last| last.role == Role::Host && last.session_id == session_id)
+    }
+
+    /// Whether this computer hosted this session when one was last in it, and then whether on the network.
+    pub(super) fn hosted(&self, session_id: &str) -> Option<bool> {
+        self.back.as_ref().filter(|last| last.session_id == session_id)?.hosted
+    }
+
+    /// Whether this app's own session server gave this, and then whether it is on the network.
+    fn hosts(&self, admission: &Admission) -> Option<bool> {
+        self.host.as_ref().filter(|host| host.base_url() == admission.api.base()).map(Host::lan)
     }
 
     /// For coming back as the host after a crash.

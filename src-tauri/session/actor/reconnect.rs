@@ -2,6 +2,7 @@
 
 use std::time::{Duration, Instant};
 
+use livekit::SimulateScenario;
 use livekit::prelude::{Room, RoomEvent};
 
 use super::{Actor, Live};
@@ -27,13 +28,21 @@ const NOTED: Duration = Duration::from_secs(30);
 /// Longest that leaving the lost room is waited for before the new one is entered.
 const LEAVE_TIMEOUT: Duration = Duration::from_secs(1);
 
+/// Environment variable for tests: after how many seconds a lost connection is given up, in place of two minutes.
+const GIVES_UP_VARIABLE: &str = "DONFRA_LIVE_TEST_GIVES_UP_S";
+
+fn gives_up() -> Duration {
+    let set = std::env::var(GIVES_UP_VARIABLE).ok().and_then(|text| text.parse().ok());
+    set.map_or(connection::GIVES_UP, Duration::from_secs)
+}
+
 /// The connection of a session that is in its room.
 pub(super) struct Line {
     connection: Connection,
     /// Counts the rooms: what is seen of an earlier one does not matter.
     room: u64,
-    /// Watches the traffic.
-    traffic: Option<Watch>,
+    /// Watch the traffic and the signal connection.
+    watches: Vec<Watch>,
     /// Tries LiveKit's port, while the connection is lost.
     port: Option<Watch>,
     /// The attempt to enter the room anew.
@@ -84,12 +93,15 @@ impl Actor {
         live.room = Some(room.clone());
         self.events = Some(events);
         let settles = live.line.as_ref().map(|_| Instant::now() + SETTLING);
-        let post = self.post.clone();
-        let traffic = Watch::traffic(room, move |sign| drop(post.send(Message::Sign(number, count, sign))));
+        let tell = || {
+            let post = self.post.clone();
+            move |sign| drop(post.send(Message::Sign(number, count, sign)))
+        };
+        let watches = vec![Watch::traffic(room.clone(), tell()), Watch::signal(room, tell())];
         live.line = Some(Line {
-            connection: Connection::new(),
+            connection: Connection::new(gives_up()),
             room: count,
-            traffic: Some(traffic),
+            watches,
             port: None,
             attempt: None,
             settles,
@@ -121,7 +133,7 @@ impl Actor {
         let Some(line) = line.filter(|line| line.room == room) else { return };
         let now = Instant::now();
         match sign {
-            Sign::Hears(heard) => line.connection.hears(heard, now),
+            Sign::Hears(channel, heard) => line.connection.hears(channel, heard, now),
             Sign::Reaches(reachable) => line.connection.reaches(reachable, now),
             Sign::Woke => line.connection.woke(now),
         }
@@ -229,6 +241,7 @@ impl Actor {
                 return self.finish(reason);
             }
             Some(connection::Order::Rejoin) => self.rejoin_room(),
+            Some(connection::Order::Resume) => self.urge(),
             None => {}
         }
         let Some(live) = &mut self.live else { return };
@@ -253,6 +266,17 @@ impl Actor {
             line.told = Some(phase.clone());
             self.store.change(Change::Phase { phase });
         }
+    }
+
+    /// Closes the signal connection, which is dead: the SDK makes another, and media goes on meanwhile.
+    fn urge(&self) {
+        let Some(room) = self.live.as_ref().and_then(|live| live.room.clone()) else { return };
+        tracing::info!("the signal connection is dead: the SDK is told to make another");
+        tokio::spawn(async move {
+            if let Err(error) = room.simulate_scenario(SimulateScenario::SignalReconnect).await {
+                tracing::info!(%error, "the SDK does not close the signal connection");
+            }
+        });
     }
 
     /// Lets go of the room and enters it anew; devices, pictures and people stay.
@@ -297,7 +321,7 @@ fn leave(live: &mut Live, frames: &Frames) {
         }
     }
     if let Some(line) = &mut live.line {
-        drop(line.traffic.take());
+        line.watches.clear();
     }
 }
 
