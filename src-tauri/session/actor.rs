@@ -15,7 +15,7 @@ use tokio::task::JoinHandle;
 
 use super::connect::{Admission, Attempt, News, Wish};
 use super::devices::Devices;
-use super::last::{Keeper, Last};
+use super::last::{Choices, Keeper, Last};
 use super::message::{Answer, Message};
 use super::publisher::Publisher;
 use super::reduce::Store;
@@ -59,6 +59,13 @@ struct Live {
     sampling: Option<Sampling>,
     /// The connection, once in the room.
     line: Option<Line>,
+}
+
+impl Live {
+    /// Which devices are switched on.
+    fn choices(&self) -> Choices {
+        self.devices.as_ref().map(Devices::choices).unwrap_or_default()
+    }
 }
 
 /// The actor.
@@ -333,6 +340,7 @@ impl Actor {
     /// There is a token: the own picture starts while LiveKit is being connected to.
     fn admitted(&mut self, admission: Admission) {
         self.keep_host_key(&admission);
+        let choices = self.choices(&admission.session_id);
         let Some(live) = &mut self.live else { return };
         let number = live.number;
         self.store.change(Change::About {
@@ -367,8 +375,8 @@ impl Actor {
         let me = people::key(&admission.identity);
         let mut devices = Devices::new(self.frames.clone(), me, &self.settings.current().devices, report);
         if admission.can_publish {
-            devices.switch(Device::Camera, true);
-            devices.switch(Device::Microphone, true);
+            devices.switch(Device::Camera, choices.camera);
+            devices.switch(Device::Microphone, choices.microphone);
         }
         live.devices = Some(devices);
         live.admission = Some(admission);
@@ -411,6 +419,9 @@ impl Actor {
             ));
         }
         devices.switch(device, on);
+        if live.line.is_some() {
+            self.remember(LeftHow::Crashed);
+        }
         self.devices_changed();
         Ok(())
     }

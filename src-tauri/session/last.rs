@@ -24,6 +24,22 @@ const MAX_FILE: u64 = 64 * 1024;
 /// How old a session may be that is offered: nobody wants last week's.
 const MAX_AGE: time::Duration = time::Duration::hours(12);
 
+/// Which devices were switched on: who was muted comes back muted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Choices {
+    /// The camera.
+    pub camera: bool,
+    /// The microphone.
+    pub microphone: bool,
+}
+
+impl Default for Choices {
+    fn default() -> Self {
+        Self { camera: true, microphone: true }
+    }
+}
+
 /// Which session, and who one was in it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Last {
@@ -39,6 +55,8 @@ pub struct Last {
     pub api: BaseUrl,
     /// Whether that is this computer's own, and then whether it was on the network.
     pub hosted: Option<bool>,
+    /// The devices.
+    pub choices: Choices,
     at: OffsetDateTime,
     /// Why it is to be offered, if it is.
     how: Option<LeftHow>,
@@ -55,6 +73,8 @@ struct Document {
     api: String,
     #[serde(default)]
     hosted: Option<bool>,
+    #[serde(default)]
+    choices: Choices,
     how: LeftHow,
 }
 
@@ -63,6 +83,7 @@ impl Last {
     pub fn new(
         admission: &Admission,
         hosted: Option<bool>,
+        choices: Choices,
         title: Option<String>,
         name: String,
         how: Option<LeftHow>,
@@ -74,6 +95,7 @@ impl Last {
             name,
             api: admission.api.base().clone(),
             hosted,
+            choices,
             at: OffsetDateTime::now_utc(),
             how,
         }
@@ -125,6 +147,7 @@ impl Keeper {
             role: document.role,
             name: document.name,
             hosted: document.hosted,
+            choices: document.choices,
             at,
             how: Some(document.how),
         };
@@ -149,6 +172,7 @@ impl Keeper {
             name: last.name.clone(),
             api: last.api.as_str().to_owned(),
             hosted: last.hosted,
+            choices: last.choices,
             how,
         };
         let write = || -> std::io::Result<()> {
@@ -202,6 +226,7 @@ mod tests {
             name: "Ada".into(),
             api: BaseUrl::parse("http://127.0.0.1:8080/api").unwrap(),
             hosted: Some(false),
+            choices: Choices { camera: true, microphone: false },
             at: OffsetDateTime::now_utc(),
             how: Some(how),
         }
@@ -217,7 +242,7 @@ mod tests {
         drop(crashed);
         let found = Keeper::new(folder.path().to_owned()).found().unwrap();
         assert_eq!((&found.session_id, &found.name, found.role), (&session.session_id, &session.name, Role::Host));
-        assert_eq!(found.hosted, Some(false));
+        assert_eq!((found.hosted, found.choices), (Some(false), session.choices));
         assert_eq!(found.offer().unwrap().how, LeftHow::Crashed);
     }
 

@@ -4,7 +4,7 @@ use crate::error::UiError;
 use crate::host::Host;
 use crate::session::connect::{Admission, Wish};
 use crate::session::invitation::Invitation;
-use crate::session::last::Last;
+use crate::session::last::{Choices, Last};
 use crate::session::message::Answer;
 use crate::session::state::{LastSession, LeftHow, Role};
 
@@ -41,7 +41,7 @@ impl Actor {
         let Some(live) = &self.live else { return };
         let Some(admission) = &live.admission else { return };
         let title = self.store.state().title.clone();
-        let last = Last::new(admission, self.hosts(admission), title, live.name.clone(), Some(how));
+        let last = Last::new(admission, self.hosts(admission), live.choices(), title, live.name.clone(), Some(how));
         self.keeper.keep(&last);
         self.back = Some(last);
     }
@@ -51,7 +51,7 @@ impl Actor {
         let last = self.live.as_ref().and_then(|live| {
             let admission = live.admission.as_ref()?;
             let title = self.store.state().title.clone();
-            Some(Last::new(admission, self.hosts(admission), title, live.name.clone(), None))
+            Some(Last::new(admission, self.hosts(admission), live.choices(), title, live.name.clone(), None))
         });
         if last.is_some() {
             self.forget_last();
@@ -83,6 +83,12 @@ impl Actor {
     /// Whether one was the host of this session when one was last in it.
     pub(super) fn was_host_of(&self, session_id: &str) -> bool {
         self.back.as_ref().is_some_and(|last| last.role == Role::Host && last.session_id == session_id)
+    }
+
+    /// The devices that are switched on in this session at first: those that were, where one comes back.
+    pub(super) fn choices(&self, session_id: &str) -> Choices {
+        let back = self.back.as_ref().filter(|last| last.session_id == session_id);
+        back.map_or(Choices::default(), |last| last.choices)
     }
 
     /// Whether this computer hosted this session when one was last in it, and then whether on the network.
