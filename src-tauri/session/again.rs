@@ -1,5 +1,8 @@
 //! The way back into a room that was lost: with a new token where the session server gives one, else with the old one.
 
+#[cfg(all(test, target_os = "linux"))]
+mod tests;
+
 use std::time::Duration;
 
 use livekit::prelude::{Room, RoomEvent};

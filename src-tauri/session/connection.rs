@@ -1,6 +1,9 @@
 //! The life of a connection: when it counts as lost, what is tried to restore it, and when it is given up. It has no
 //! clock and no network of its own: it is told what is seen, and says what is to be done.
 
+#[cfg(test)]
+mod tests;
+
 use std::time::{Duration, Instant};
 
 use super::state::{EndReason, Phase, ReconnectStage};
@@ -14,9 +17,13 @@ pub const GIVES_UP: Duration = Duration::from_secs(120);
 /// seconds; where it does not, it tries again only every five.
 const SDK_PATIENCE: Duration = Duration::from_secs(4);
 
-/// How long the signal connection may stay silent while LiveKit's port answers: then it is dead, and what was sent waits
-/// for nothing. Lost packets are sent again sooner.
-const SIGNAL_PATIENCE: Duration = Duration::from_secs(1);
+/// How long the signal connection may stay silent while media arrives and LiveKit's port answers: then it is dead. Before,
+/// it may only wait for the system to send again what was lost. (Where media does not arrive either, restoring the one
+/// would disturb the other.)
+const SIGNAL_PATIENCE: Duration = Duration::from_secs(3);
+
+/// How long the SDK takes to make sure that media arrives, where only the signal connection was dead.
+const SETTLING: Duration = Duration::from_secs(3);
 
 /// First and longest pause between two attempts to enter the room anew.
 const PAUSE: (Duration, Duration) = (Duration::from_millis(500), Duration::from_secs(5));
@@ -65,8 +72,8 @@ pub struct Connection {
     /// Nothing arrives from LiveKit although something is sent: no media, no signals.
     silent: bool,
     deaf: bool,
-    /// The SDK was told to restore it.
-    urged: bool,
+    /// When the SDK was told to restore it.
+    urged: Option<Instant>,
     /// Since when LiveKit answers again; known only while the connection is lost.
     reachable: Option<Instant>,
     /// Why it ends if it cannot be restored.
@@ -83,7 +90,7 @@ impl Connection {
             lost: None,
             silent: false,
             deaf: false,
-            urged: false,
+            urged: None,
             reachable: None,
             reason: EndReason::ConnectionLost,
             gives_up,
@@ -193,14 +200,15 @@ impl Connection {
             return Some(Order::End(self.reason));
         }
         match self.state {
-            State::Noticed if self.deaf && !self.urged => {
-                self.reachable?;
-                // What is dead for longer was not only slow.
-                self.urged = now.saturating_duration_since(lost) >= SIGNAL_PATIENCE;
-                self.urged.then_some(Order::Resume)
+            State::Noticed if self.deaf && !self.silent && self.urged.is_none() => {
+                let since = self.reachable?.max(lost);
+                (now.saturating_duration_since(since) >= SIGNAL_PATIENCE).then(|| {
+                    self.urged = Some(now);
+                    Order::Resume
+                })
             }
             State::Noticed | State::Resuming { .. } => {
-                let since = self.reachable?.max(lost);
+                let since = self.reachable?.max(lost).max(self.urged.map_or(lost, |urged| urged + SETTLING));
                 (now.saturating_duration_since(since) >= SDK_PATIENCE).then(|| self.rejoin(now))
             }
             // Without an answer from LiveKit's port there is little hope; but some networks answer only what they know.
@@ -233,151 +241,4 @@ impl Connection {
 fn pause(attempt: u32, jitter: f64) -> Duration {
     let doubled = PAUSE.0.saturating_mul(1 << attempt.saturating_sub(1).min(8));
     doubled.min(PAUSE.1).mul_f64(0.5 + jitter.clamp(0.0, 1.0))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn new() -> Connection {
-        Connection::new(GIVES_UP)
-    }
-
-    fn seconds(s: f64) -> Duration {
-        Duration::from_secs_f64(s)
-    }
-
-    fn stage(connection: &Connection, now: Instant) -> Option<(ReconnectStage, u32)> {
-        match connection.phase(now) {
-            Phase::Reconnecting { stage, attempt, .. } => Some((stage, attempt)),
-            _ => None,
-        }
-    }
-
-    #[test]
-    fn a_short_silence_passes_by_itself() {
-        let (mut connection, start) = (new(), Instant::now());
-        connection.hears(Channel::Media, false, start);
-        assert_eq!(stage(&connection, start), Some((ReconnectStage::Noticed, 0)));
-        assert_eq!(connection.tick(start + seconds(1.)), None);
-        connection.hears(Channel::Media, true, start + seconds(1.));
-        assert_eq!(connection.phase(start + seconds(1.)), Phase::Connected);
-        assert_eq!(connection.tick(start + seconds(500.)), None, "what is over is not given up");
-    }
-
-    #[test]
-    fn the_sdk_gets_its_time_once_livekit_answers_again() {
-        let (mut connection, start) = (new(), Instant::now());
-        connection.hears(Channel::Media, false, start);
-        connection.resuming(start + seconds(15.));
-        assert_eq!(stage(&connection, start), Some((ReconnectStage::Resuming, 1)));
-        assert_eq!(connection.tick(start + seconds(59.)), None, "no network: nothing else would do better");
-        connection.reaches(true, start + seconds(60.));
-        assert_eq!(connection.tick(start + seconds(63.)), None);
-        connection.reaches(true, start + seconds(63.));
-        assert_eq!(connection.tick(start + seconds(64.)), Some(Order::Rejoin));
-        assert_eq!(connection.tick(start + seconds(64.)), None, "one attempt at a time");
-        connection.restored();
-        assert!(!connection.is_lost());
-    }
-
-    #[test]
-    fn an_sdk_that_is_done_is_left_alone() {
-        let (mut connection, start) = (new(), Instant::now());
-        connection.resuming(start);
-        connection.reaches(true, start);
-        connection.restored();
-        assert_eq!(connection.tick(start + seconds(10.)), None);
-        // The next loss has all its time again.
-        connection.resuming(start + seconds(200.));
-        assert_eq!(connection.tick(start + seconds(201.)), None);
-    }
-
-    #[test]
-    fn the_room_is_entered_anew_when_the_sdk_gives_up() {
-        let (mut connection, mut now) = (new(), Instant::now());
-        let start = now;
-        assert_eq!(connection.ended(EndReason::ConnectionLost, now), Order::Rejoin);
-        connection.reaches(true, now);
-        let mut attempts = 1;
-        while connection.failed(Setback::Again, 0.5, now).is_none() {
-            assert_eq!(connection.tick(now), None, "there is a pause first");
-            now += seconds(5.);
-            match connection.tick(now) {
-                Some(Order::Rejoin) => attempts += 1,
-                order => {
-                    assert_eq!(order, Some(Order::End(EndReason::ConnectionLost)));
-                    break;
-                }
-            }
-            assert_eq!(stage(&connection, now), Some((ReconnectStage::Rejoining, attempts)));
-        }
-        assert_eq!(now - start, GIVES_UP);
-        assert_eq!(attempts, 24);
-    }
-
-    #[test]
-    fn what_somebody_wanted_is_not_undone() {
-        for reason in [EndReason::EndedByHost, EndReason::Removed, EndReason::DuplicateIdentity, EndReason::RoomGone] {
-            assert_eq!(new().ended(reason, Instant::now()), Order::End(reason));
-        }
-        let mut connection = new();
-        let now = Instant::now();
-        connection.ended(EndReason::ConnectionLost, now);
-        let over = Setback::Over(EndReason::EndedByHost);
-        assert_eq!(connection.failed(over, 0., now), Some(Order::End(EndReason::EndedByHost)));
-    }
-
-    #[test]
-    fn sleeping_does_not_count() {
-        let (mut connection, start) = (new(), Instant::now());
-        connection.woke(start);
-        assert_eq!(stage(&connection, start), Some((ReconnectStage::Noticed, 0)));
-        connection.ended(EndReason::ConnectionLost, start);
-        connection.failed(Setback::Again, 1., start);
-        let later = start + seconds(3600.);
-        connection.woke(later);
-        assert_eq!(connection.tick(later), Some(Order::Rejoin), "at once, not given up");
-    }
-
-    #[test]
-    fn the_signal_may_be_lost_while_media_arrives() {
-        let (mut connection, start) = (new(), Instant::now());
-        connection.resuming(start);
-        connection.hears(Channel::Media, true, start + seconds(1.));
-        assert!(connection.is_lost(), "who comes and goes is not known meanwhile");
-        connection.reaches(true, start + seconds(1.));
-        assert_eq!(connection.tick(start + seconds(6.)), Some(Order::Rejoin));
-    }
-
-    #[test]
-    fn a_dead_signal_connection_is_replaced_once_livekit_answers() {
-        let (mut connection, start) = (new(), Instant::now());
-        connection.hears(Channel::Signal, false, start);
-        assert_eq!(stage(&connection, start), Some((ReconnectStage::Noticed, 0)));
-        connection.hears(Channel::Media, true, start);
-        assert!(connection.is_lost(), "media alone is not enough");
-        assert_eq!(connection.tick(start + seconds(9.)), None, "nobody would answer");
-        connection.reaches(true, start + seconds(10.));
-        assert_eq!(connection.tick(start + seconds(10.)), Some(Order::Resume), "at once");
-        assert_eq!(connection.tick(start + seconds(13.)), None, "once only");
-        assert_eq!(connection.tick(start + seconds(14.)), Some(Order::Rejoin), "unless that does not help");
-        connection.restored();
-        // The next time again.
-        connection.hears(Channel::Signal, false, start + seconds(20.));
-        connection.reaches(true, start + seconds(20.));
-        assert_eq!(connection.tick(start + seconds(20.5)), None, "it may only be slow");
-        connection.hears(Channel::Signal, true, start + seconds(20.6));
-        assert_eq!(connection.phase(start + seconds(20.6)), Phase::Connected);
-        connection.hears(Channel::Signal, false, start + seconds(30.));
-        connection.reaches(true, start + seconds(30.));
-        assert_eq!(connection.tick(start + seconds(31.)), Some(Order::Resume));
-    }
-
-    #[test]
-    fn pauses_grow_to_their_bound() {
-        assert_eq!(pause(1, 0.5), PAUSE.0);
-        assert_eq!(pause(100, 0.5), PAUSE.1);
-        assert!(pause(3, 0.) < pause(3, 1.));
-    }
 }

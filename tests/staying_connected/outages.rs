@@ -13,6 +13,9 @@ use crate::{ADA, RESTORED, World};
 /// After so many seconds the app gives up here.
 const GIVES_UP: &str = "6";
 
+/// The page is on the screen a moment after it has changed.
+const PAINTED: Duration = Duration::from_secs(1);
+
 const MUTED: &str = "[data-testid=toggle-microphone][aria-pressed=false]";
 
 const DOWN: LinkSettings =
@@ -44,6 +47,7 @@ async fn one_can_go_back_after_the_limit() {
     ada.sees(MUTED).await;
 
     until_given_up(&world, &ada).await;
+    tokio::time::sleep(PAINTED).await;
     stage.screen.save(&stage.folder.join("ended.png"));
     network.set(LinkSettings::default());
     ada.click(&id("rejoin")).await;
@@ -62,6 +66,7 @@ async fn one_can_go_back_after_the_limit() {
     ada.sees("[data-testid=rejoin-offer][data-how=lost]").await;
     ada.click(&id("rejoin-last")).await;
     ada.sees(&id("error")).await;
+    tokio::time::sleep(PAINTED).await;
     stage.screen.save(&stage.folder.join("rejoin-in-vain.png"));
     ada.sees(&id("rejoin-last")).await;
     network.set(LinkSettings::default());

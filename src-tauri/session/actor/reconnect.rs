@@ -132,6 +132,9 @@ impl Actor {
         let line = self.live.as_mut().filter(|live| live.number == number).and_then(|live| live.line.as_mut());
         let Some(line) = line.filter(|line| line.room == room) else { return };
         let now = Instant::now();
+        if let (Sign::Hears(channel, false), false) = (sign, line.connection.is_lost()) {
+            tracing::info!(?channel, "nothing arrives");
+        }
         match sign {
             Sign::Hears(channel, heard) => line.connection.hears(channel, heard, now),
             Sign::Reaches(reachable) => line.connection.reaches(reachable, now),

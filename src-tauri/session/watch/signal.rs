@@ -41,6 +41,7 @@ pub(super) async fn watch(room: Arc<Room>, tell: impl Fn(Sign) + Send + 'static)
     let mut questions = JoinSet::new();
     // Since when nothing was answered that was asked.
     let (mut unanswered, mut silent): (Option<Instant>, bool) = (None, false);
+    let mut last = Instant::now();
     loop {
         tokio::select! {
             Some(answer) = questions.join_next() => match answer {
@@ -57,6 +58,11 @@ pub(super) async fn watch(room: Arc<Room>, tell: impl Fn(Sign) + Send + 'static)
                 Ok(Answer::None) | Err(_) => {}
             },
             _ = ticks.tick() => {
+                let late = std::mem::replace(&mut last, Instant::now()).elapsed() > 2 * INTERVAL;
+                if late {
+                    // This computer was busy, or asleep: answers may have come that nobody has looked at.
+                    unanswered = unanswered.map(|_| last);
+                }
                 if room.connection_state() != ConnectionState::Connected {
                     // The SDK is at it; what is asked now would wait in its queue.
                     questions = JoinSet::new();
