@@ -20,7 +20,7 @@ const SDK_PATIENCE: Duration = Duration::from_secs(4);
 /// How long the signal connection may stay silent while media arrives and LiveKit's port answers: then it is dead. Before,
 /// it may only wait for the system to send again what was lost. (Where media does not arrive either, restoring the one
 /// would disturb the other.)
-const SIGNAL_PATIENCE: Duration = Duration::from_secs(3);
+const SIGNAL_PATIENCE: Duration = Duration::from_millis(1500);
 
 /// How long the SDK takes to make sure that media arrives, where only the signal connection was dead.
 const SETTLING: Duration = Duration::from_secs(3);

@@ -120,21 +120,21 @@ fn a_dead_signal_connection_is_replaced_once_livekit_answers() {
     assert!(connection.is_lost(), "media alone is not enough");
     assert_eq!(connection.tick(start + seconds(9.)), None, "nobody would answer");
     connection.reaches(true, start + seconds(10.));
-    assert_eq!(connection.tick(start + seconds(12.)), None, "it may only be slow");
-    assert_eq!(connection.tick(start + seconds(13.)), Some(Order::Resume));
-    connection.resuming(start + seconds(13.));
-    assert_eq!(connection.tick(start + seconds(19.)), None, "once only");
-    assert_eq!(connection.tick(start + seconds(20.)), Some(Order::Rejoin), "unless that does not help");
+    assert_eq!(connection.tick(start + seconds(11.)), None, "it may only be slow");
+    assert_eq!(connection.tick(start + seconds(11.5)), Some(Order::Resume));
+    connection.resuming(start + seconds(11.5));
+    assert_eq!(connection.tick(start + seconds(18.)), None, "once only");
+    assert_eq!(connection.tick(start + seconds(18.5)), Some(Order::Rejoin), "unless that does not help");
     connection.restored();
     // The next time again.
     connection.hears(Channel::Signal, false, start + seconds(30.));
     connection.reaches(true, start + seconds(30.));
-    assert_eq!(connection.tick(start + seconds(32.)), None);
-    connection.hears(Channel::Signal, true, start + seconds(32.));
-    assert_eq!(connection.phase(start + seconds(32.)), Phase::Connected);
+    assert_eq!(connection.tick(start + seconds(31.)), None);
+    connection.hears(Channel::Signal, true, start + seconds(31.));
+    assert_eq!(connection.phase(start + seconds(31.)), Phase::Connected);
     connection.hears(Channel::Signal, false, start + seconds(40.));
     connection.reaches(true, start + seconds(40.));
-    assert_eq!(connection.tick(start + seconds(43.)), Some(Order::Resume));
+    assert_eq!(connection.tick(start + seconds(41.5)), Some(Order::Resume));
 }
 
 #[test]
