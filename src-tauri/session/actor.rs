@@ -83,6 +83,8 @@ pub struct Actor {
     proofs: HashMap<String, Proof>,
     /// The session to go back to.
     back: Option<Last>,
+    /// By which right one was in it, if that was in this run.
+    before: Option<Admission>,
     /// Keeps it for the next run.
     keeper: Keeper,
     number: u64,
@@ -116,6 +118,7 @@ impl Actor {
             events: None,
             proofs: HashMap::new(),
             back: keeper.found(),
+            before: None,
             keeper,
             number: 0,
             last: None,
@@ -272,7 +275,7 @@ impl Actor {
         let mut state = SessionState::idle(0);
         state.phase = Phase::Connecting { step: ConnectStep::AskingApi };
         let mut host_key = None;
-        let (mut was_host, mut hosted) = (false, None);
+        let (mut was_host, mut hosted, mut before) = (false, None, None);
         self.last = Some(match &wish {
             Wish::Create { .. } => LastAttempt { api: None, session_id: None },
             Wish::Join(invitation) => {
@@ -289,6 +292,7 @@ impl Actor {
                 host_key = self.proofs.get(&invitation.session_id).and_then(|proof| proof.host_key.clone());
                 was_host = self.was_host_of(&invitation.session_id);
                 hosted = self.hosted(&invitation.session_id);
+                before = self.before.clone().filter(|before| before.session_id == invitation.session_id);
             }
         }
         self.store.change(Change::Reset { state });
@@ -301,6 +305,7 @@ impl Actor {
             host_key,
             was_host,
             hosted,
+            before,
         };
         let post = self.post.clone();
         let task = tokio::spawn(attempt.go(move |news| drop(post.send(Message::News(number, news)))));

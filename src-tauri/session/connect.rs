@@ -88,6 +88,8 @@ pub struct Attempt {
     pub was_host: bool,
     /// This computer hosted the session to be joined, and whether on the network.
     pub hosted: Option<bool>,
+    /// By which right one was in the session to be joined, earlier in this run.
+    pub before: Option<Admission>,
 }
 
 impl Attempt {
@@ -107,7 +109,14 @@ impl Attempt {
     }
 
     async fn admission(self, news: &impl Fn(News)) -> Result<Admission, UiError> {
-        let Self { settings, host, name, wish, mut host_key, was_host, hosted } = self;
+        let Self { settings, host, name, wish, mut host_key, was_host, hosted, before } = self;
+        let own = host.as_ref().map(|host| host.base_url().clone());
+        if let (Wish::Join(_), Some(before)) = (&wish, before)
+            && (hosted.is_none() || own.as_ref() == Some(before.api.base()))
+        {
+            give_back(host, news);
+            return join_again(before, &name, news).await;
+        }
         if let (Wish::Join(invitation), Some(lan)) = (&wish, hosted) {
             let (base, key) = hosting::of(host, lan, &invitation.session_id, host_key, news).await?;
             let key = match key {
@@ -119,7 +128,6 @@ impl Attempt {
         if let (Wish::Join(invitation), None, true) = (&wish, &host_key, was_host) {
             host_key = settings.host_key(&invitation.session_id).await;
         }
-        let own = host.as_ref().map(|host| host.base_url().clone());
         let server = settings.server();
         match (wish, server) {
             (Wish::Create { title }, SessionServer::ThisComputer { lan }) => {
@@ -184,6 +192,15 @@ async fn join(
 ) -> Result<Admission, UiError> {
     news(News::Step(ConnectStep::AskingApi));
     Ok(try_join(api, session_id, name, host_key).await??)
+}
+
+/// Joins a session again as who one was in it: what LiveKit still holds of the earlier connection ends then, and nobody is
+/// there twice.
+async fn join_again(before: Admission, name: &str, news: &impl Fn(News)) -> Result<Admission, UiError> {
+    news(News::Step(ConnectStep::AskingApi));
+    let Admission { api, session_id, title, host_key, token, .. } = before;
+    let joined = api.join_again(&session_id, name, host_key.as_ref(), &token).await?;
+    Ok(Admission { title, ..admission_of(api, joined, host_key)? })
 }
 
 /// Joins a session of this computer: of this app, or of another copy of it that hosts.

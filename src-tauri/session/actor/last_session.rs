@@ -42,6 +42,7 @@ impl Actor {
         let Some(admission) = &live.admission else { return };
         let title = self.store.state().title.clone();
         let last = Last::new(admission, self.hosts(admission), live.choices(), title, live.name.clone(), Some(how));
+        self.before = Some(admission.clone());
         self.keeper.keep(&last);
         self.back = Some(last);
     }
@@ -55,6 +56,7 @@ impl Actor {
         });
         if last.is_some() {
             self.forget_last();
+            self.before = self.live.as_ref().and_then(|live| live.admission.clone());
             self.back = last;
         }
     }
@@ -62,6 +64,7 @@ impl Actor {
     /// There is nothing to go back to, or nobody wants to.
     pub(super) fn forget_last(&mut self) {
         self.keeper.forget();
+        self.before = None;
         if let Some(last) = self.back.take()
             && last.role == Role::Host
         {
