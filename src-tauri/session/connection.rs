@@ -20,7 +20,7 @@ const SDK_PATIENCE: Duration = Duration::from_secs(4);
 /// How long the signal connection may stay silent while media arrives and LiveKit's port answers: then it is dead. Before,
 /// it may only wait for the system to send again what was lost. (Where media does not arrive either, restoring the one
 /// would disturb the other.)
-const SIGNAL_PATIENCE: Duration = Duration::from_millis(1500);
+const SIGNAL_PATIENCE: Duration = Duration::from_secs(1);
 
 /// How long the SDK takes to make sure that media arrives, where only the signal connection was dead.
 const SETTLING: Duration = Duration::from_secs(3);
@@ -154,6 +154,14 @@ impl Connection {
             State::Good | State::Noticed => self.lose(State::Resuming { attempt: 1 }, now),
             State::Resuming { attempt } => self.state = State::Resuming { attempt: attempt + 1 },
             State::Rejoining { .. } => {}
+        }
+    }
+
+    /// Something came by the signal connection. Where the SDK was told to make another, this is it: what it still does, for
+    /// three seconds, is to make sure of media, which arrives.
+    pub fn signalled(&mut self) {
+        if self.urged.is_some() && !self.silent && matches!(self.state, State::Resuming { .. }) {
+            self.restored();
         }
     }
 

@@ -52,6 +52,8 @@ async fn a_session_goes_on() {
         let what = format!("TCP blocked {seconds} s");
         world.cut(&ada, &grace, &what, settings, seconds).await;
         world.all_is_well(&ada, &grace, &what).await;
+        // The SDK makes sure of media for three seconds; nobody watches the signal connection meanwhile.
+        tokio::time::sleep(Duration::from_secs(3)).await;
     }
 
     // Media is blocked, the signal connection is not. (First of all: after an outage media may come over TCP.)

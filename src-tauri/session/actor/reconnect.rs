@@ -176,6 +176,9 @@ impl Actor {
                 if let Some(admission) = &mut live.admission {
                     admission.token = token.clone().into();
                 }
+                // LiveKit begins each signal connection with it.
+                line.connection.signalled();
+                self.line_changed(None);
             }
             _ => {}
         }

@@ -120,21 +120,42 @@ fn a_dead_signal_connection_is_replaced_once_livekit_answers() {
     assert!(connection.is_lost(), "media alone is not enough");
     assert_eq!(connection.tick(start + seconds(9.)), None, "nobody would answer");
     connection.reaches(true, start + seconds(10.));
-    assert_eq!(connection.tick(start + seconds(11.)), None, "it may only be slow");
-    assert_eq!(connection.tick(start + seconds(11.5)), Some(Order::Resume));
-    connection.resuming(start + seconds(11.5));
-    assert_eq!(connection.tick(start + seconds(18.)), None, "once only");
-    assert_eq!(connection.tick(start + seconds(18.5)), Some(Order::Rejoin), "unless that does not help");
+    assert_eq!(connection.tick(start + seconds(10.5)), None, "it may only be slow");
+    assert_eq!(connection.tick(start + seconds(11.)), Some(Order::Resume));
+    connection.resuming(start + seconds(11.));
+    assert_eq!(connection.tick(start + seconds(17.5)), None, "once only");
+    assert_eq!(connection.tick(start + seconds(18.)), Some(Order::Rejoin), "unless that does not help");
     connection.restored();
     // The next time again.
     connection.hears(Channel::Signal, false, start + seconds(30.));
     connection.reaches(true, start + seconds(30.));
-    assert_eq!(connection.tick(start + seconds(31.)), None);
-    connection.hears(Channel::Signal, true, start + seconds(31.));
-    assert_eq!(connection.phase(start + seconds(31.)), Phase::Connected);
+    assert_eq!(connection.tick(start + seconds(30.5)), None);
+    connection.hears(Channel::Signal, true, start + seconds(30.5));
+    assert_eq!(connection.phase(start + seconds(30.5)), Phase::Connected);
     connection.hears(Channel::Signal, false, start + seconds(40.));
     connection.reaches(true, start + seconds(40.));
-    assert_eq!(connection.tick(start + seconds(41.5)), Some(Order::Resume));
+    assert_eq!(connection.tick(start + seconds(41.)), Some(Order::Resume));
+}
+
+#[test]
+fn it_is_well_when_the_new_signal_connection_speaks() {
+    let (mut connection, start) = (new(), Instant::now());
+    connection.resuming(start);
+    connection.signalled();
+    assert!(connection.is_lost(), "the SDK knows better what it was about");
+    connection.restored();
+    connection.hears(Channel::Signal, false, start);
+    connection.reaches(true, start);
+    assert_eq!(connection.tick(start + seconds(2.)), Some(Order::Resume));
+    connection.signalled();
+    assert!(connection.is_lost(), "a last word of the old one");
+    connection.resuming(start + seconds(2.));
+    connection.hears(Channel::Media, false, start + seconds(2.));
+    connection.signalled();
+    assert!(connection.is_lost(), "there is no media");
+    connection.hears(Channel::Media, true, start + seconds(2.));
+    connection.signalled();
+    assert!(!connection.is_lost());
 }
 
 #[test]
