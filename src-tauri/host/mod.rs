@@ -9,7 +9,7 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 use std::time::Duration;
 
-use donfra_session_server::{BoundServer, Config, Handle, LiveKitUrls, Server, ServerError};
+use donfra_session_server::{BoundServer, Config, Database, Handle, LiveKitUrls, Server, ServerError};
 use rand::distr::{Alphanumeric, SampleString};
 use secrecy::SecretString;
 use tokio::sync::oneshot;
@@ -33,6 +33,7 @@ const SERVER_GRACE: Duration = Duration::from_millis(300);
 pub struct Host {
     base: BaseUrl,
     lan: bool,
+    handle: Handle,
     stop_server: oneshot::Sender<()>,
     server: JoinHandle<Result<(), ServerError>>,
     stop_livekit: oneshot::Sender<()>,
@@ -41,16 +42,29 @@ pub struct Host {
 
 impl Host {
     /// Starts both and returns when both answer. With `lan` they are on this computer's network address instead of
-    /// loopback. `watchdog` is an executable whose `main` begins with [`watchdog::run_if_asked`]: this app's own.
+    /// loopback. `watchdog` is an executable whose `main` begins with [`watchdog::run_if_asked`]: this app's own. Sessions
+    /// are gone when it ends.
     ///
     /// # Errors
     /// [`HostError`].
     pub async fn start(lan: bool, watchdog: PathBuf) -> Result<Self, HostError> {
+        Self::start_with(lan, watchdog, Database::Memory).await
+    }
+
+    /// The same, with the sessions in this file, where the next start after a crash finds them.
+    ///
+    /// # Errors
+    /// [`HostError`].
+    pub async fn start_keeping(lan: bool, watchdog: PathBuf, sessions: PathBuf) -> Result<Self, HostError> {
+        Self::start_with(lan, watchdog, Database::BestEffort(sessions)).await
+    }
+
+    async fn start_with(lan: bool, watchdog: PathBuf, sessions: Database) -> Result<Self, HostError> {
         let program = binary::find().ok_or(HostError::LiveKitMissing)?;
         let ip = if lan { address::own_v4().ok_or(HostError::NoNetwork)? } else { Ipv4Addr::LOCALHOST.into() };
         let key = format!("API{}", Alphanumeric.sample_string(&mut rand::rng(), 12));
         let secret = SecretString::from(Alphanumeric.sample_string(&mut rand::rng(), 48));
-        let server = bind(ip, &key, &secret).await?;
+        let server = bind(ip, &key, &secret, &sessions).await?;
         let base = BaseUrl::parse(&server.base_url()).expect("the session server's own address is one");
         let handle = server.handle();
         let mut plan = Plan::new(watchdog, program, ip, key, secret, server.webhook_url())?;
@@ -60,8 +74,8 @@ impl Host {
         let server = tokio::spawn(server.run(async { drop(stopped.await) }));
         let (stop_livekit, stopped) = oneshot::channel();
         tracing::info!(api = base.as_str(), livekit = plan.url(), "this computer hosts");
-        let livekit = tokio::spawn(keep_running(plan, livekit, handle, stopped));
-        Ok(Self { base, lan, stop_server, server, stop_livekit, livekit })
+        let livekit = tokio::spawn(keep_running(plan, livekit, handle.clone(), stopped));
+        Ok(Self { base, lan, handle, stop_server, server, stop_livekit, livekit })
     }
 
     /// The base URL of its session API.
@@ -72,6 +86,12 @@ impl Host {
     /// Whether it is on the network.
     pub fn lan(&self) -> bool {
         self.lan
+    }
+
+    /// A proof of being the host of a session that it has, also of one that an earlier run made. One given before proves
+    /// nothing any more.
+    pub async fn host_key(&self, session_id: &str) -> Option<SecretString> {
+        self.handle.renew_host_key(session_id).await
     }
 
     /// Stops both and returns when they have ended. Requests under way get a moment to finish.
@@ -90,10 +110,11 @@ impl Host {
 }
 
 /// Takes one of the usual ports, else any.
-async fn bind(ip: IpAddr, key: &str, secret: &SecretString) -> Result<BoundServer, HostError> {
+async fn bind(ip: IpAddr, key: &str, secret: &SecretString, sessions: &Database) -> Result<BoundServer, HostError> {
     for port in PORTS.chain([0]) {
         let mut config = Config::new(key, secret.clone());
         config.listen = SocketAddr::new(ip, port);
+        config.database = sessions.clone();
         // A page in a browser here may point a name of its own at this address (DNS rebinding); nobody else has one for it.
         config.allowed_hosts = Some(own_names(ip));
         match Server::bind(config).await {

@@ -18,7 +18,7 @@ use super::connect::{Admission, Attempt, News, Wish};
 use super::devices::Devices;
 use super::encryption::{self, Encryption};
 use super::invite::Invite;
-use super::last::{Keeper, Last};
+use super::last::{Choices, Keeper, Last};
 use super::message::{Answer, Message};
 use super::publisher::Publisher;
 use super::receiving::Receiving;
@@ -70,6 +70,13 @@ struct Live {
     lock: Lock,
 }
 
+impl Live {
+    /// Which devices are switched on.
+    fn choices(&self) -> Choices {
+        self.devices.as_ref().map(Devices::choices).unwrap_or_default()
+    }
+}
+
 /// The actor.
 pub struct Actor {
     inbox: mpsc::UnboundedReceiver<Message>,
@@ -85,6 +92,8 @@ pub struct Actor {
     proofs: HashMap<String, Proof>,
     /// The session to go back to.
     back: Option<Last>,
+    /// By which right one was in it, if that was in this run.
+    before: Option<Admission>,
     /// Keeps it for the next run.
     keeper: Keeper,
     /// The sessions one was in, for home.
@@ -120,6 +129,7 @@ impl Actor {
             events: None,
             proofs: HashMap::new(),
             back: keeper.found(),
+            before: None,
             keeper,
             recent: RecentSessions::new(folders::config()),
             number: 0,
@@ -299,7 +309,7 @@ impl Actor {
         let mut state = SessionState::idle(0);
         state.phase = Phase::Connecting { step: ConnectStep::AskingApi };
         let mut host_key = None;
-        let mut was_host = false;
+        let (mut was_host, mut hosted, mut before) = (false, None, None);
         self.last = Some(match &wish {
             Wish::Create { .. } => LastAttempt { api: None, session_id: None },
             Wish::Join(invitation) => {
@@ -315,6 +325,8 @@ impl Actor {
                 state.session_id = Some(invitation.session_id.clone());
                 host_key = self.proofs.get(&invitation.session_id).and_then(|proof| proof.host_key.clone());
                 was_host = self.was_host_of(&invitation.session_id);
+                hosted = self.hosted(&invitation.session_id);
+                before = self.before.clone().filter(|before| before.session_id == invitation.session_id);
             }
         }
         self.store.change(Change::Reset { state });
@@ -326,6 +338,8 @@ impl Actor {
             wish,
             host_key,
             was_host,
+            hosted,
+            before,
         };
         let post = self.post.clone();
         let task = tokio::spawn(attempt.go(move |news| drop(post.send(Message::News(number, news)))));
@@ -367,6 +381,7 @@ impl Actor {
     /// There is a token: the own picture starts while LiveKit is being connected to.
     fn admitted(&mut self, admission: Admission) {
         self.keep_host_key(&admission);
+        let choices = self.choices(&admission.session_id);
         let Some(live) = &mut self.live else { return };
         let number = live.number;
         self.store.change(Change::About {
@@ -401,8 +416,8 @@ impl Actor {
         let me = people::key(&admission.identity);
         let mut devices = Devices::new(self.frames.clone(), me, &self.settings.current().devices, report);
         if admission.can_publish {
-            devices.switch(Device::Camera, true);
-            devices.switch(Device::Microphone, true);
+            devices.switch(Device::Camera, choices.camera);
+            devices.switch(Device::Microphone, choices.microphone);
         }
         live.devices = Some(devices);
         live.admission = Some(admission);
@@ -452,6 +467,9 @@ impl Actor {
             ));
         }
         devices.switch(device, on);
+        if live.line.is_some() {
+            self.remember(LeftHow::Crashed);
+        }
         self.devices_changed();
         Ok(())
     }

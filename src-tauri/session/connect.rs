@@ -1,6 +1,5 @@
 //! The way into a room: a session server, a token, LiveKit. Each link of the chain has its own error.
 
-use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -10,6 +9,7 @@ use tokio::sync::mpsc;
 use url::Url;
 
 use super::encryption::{self, Encryption, Secret};
+use super::hosting;
 use super::invitation::Invitation;
 use super::state::{ConnectStep, Role};
 use super::token;
@@ -18,7 +18,7 @@ use crate::address::host_and_port;
 use crate::api::{ApiClient, ApiError, BaseUrl, Joined};
 use crate::doctor::Cause;
 use crate::error::UiError;
-use crate::host::{self, Host};
+use crate::host::{Host, PORTS};
 use crate::settings::{SessionServer, SettingsStore};
 
 /// How long joining a room may take, with the SDK's own repetitions.
@@ -91,6 +91,10 @@ pub struct Attempt {
     pub host_key: Option<SecretString>,
     /// One was its host in an earlier run: the keyring may have the proof.
     pub was_host: bool,
+    /// This computer hosted the session to be joined, and whether on the network.
+    pub hosted: Option<bool>,
+    /// By which right one was in the session to be joined, earlier in this run.
+    pub before: Option<Admission>,
 }
 
 impl Attempt {
@@ -132,15 +136,29 @@ impl Attempt {
     }
 
     async fn admission(self, news: &impl Fn(News)) -> Result<Admission, UiError> {
-        let Self { settings, host, name, wish, mut host_key, was_host } = self;
+        let Self { settings, host, name, wish, mut host_key, was_host, hosted, before } = self;
+        let own = host.as_ref().map(|host| host.base_url().clone());
+        if let (Wish::Join(_), Some(before)) = (&wish, before)
+            && (hosted.is_none() || own.as_ref() == Some(before.api.base()))
+        {
+            give_back(host, news);
+            return join_again(before, &name, news).await;
+        }
+        if let (Wish::Join(invitation), Some(lan)) = (&wish, hosted) {
+            let (base, key) = hosting::of(host, lan, &invitation.session_id, host_key, news).await?;
+            let key = match key {
+                None if was_host => settings.host_key(&invitation.session_id).await,
+                key => key,
+            };
+            return join_here(Some(base), &invitation.session_id, &name, key, news).await;
+        }
         if let (Wish::Join(invitation), None, true) = (&wish, &host_key, was_host) {
             host_key = settings.host_key(&invitation.session_id).await;
         }
-        let own = host.as_ref().map(|host| host.base_url().clone());
         let server = settings.server();
         match (wish, server) {
             (Wish::Create { title, .. }, SessionServer::ThisComputer { lan }) => {
-                let base = own_host(host, lan, news).await?;
+                let base = hosting::as_wanted(host, lan, news).await?;
                 create(ApiClient::new(base, None), title, &name, news).await
             }
             (Wish::Create { title, .. }, SessionServer::Remote { url }) => {
@@ -174,30 +192,6 @@ async fn client(settings: &SettingsStore, base: BaseUrl) -> ApiClient {
     ApiClient::new(base, credential)
 }
 
-/// This computer's session server, started if it does not run as wanted.
-async fn own_host(host: Option<Host>, lan: bool, news: &impl Fn(News)) -> Result<BaseUrl, UiError> {
-    let host = match host {
-        Some(host) if host.lan() == lan => host,
-        other => {
-            news(News::Step(ConnectStep::StartingHost));
-            if let Some(host) = other {
-                host.stop().await;
-            }
-            Host::start(lan, executable()?).await?
-        }
-    };
-    let base = host.base_url().clone();
-    news(News::Hosting(host));
-    Ok(base)
-}
-
-fn executable() -> Result<PathBuf, UiError> {
-    std::env::current_exe().map_err(|error| {
-        tracing::error!(%error, "the app does not know its own executable");
-        UiError::of_hosting(Cause::HostFailed, "this computer")
-    })
-}
-
 async fn create(api: ApiClient, title: String, name: &str, news: &impl Fn(News)) -> Result<Admission, UiError> {
     news(News::Step(ConnectStep::AskingApi));
     let created = api.create(&title, name).await?;
@@ -228,6 +222,15 @@ async fn join(
     Ok(try_join(api, session_id, name, host_key).await??)
 }
 
+/// Joins a session again as who one was in it: what LiveKit still holds of the earlier connection ends then, and nobody is
+/// there twice.
+async fn join_again(before: Admission, name: &str, news: &impl Fn(News)) -> Result<Admission, UiError> {
+    news(News::Step(ConnectStep::AskingApi));
+    let Admission { api, session_id, title, host_key, token, .. } = before;
+    let joined = api.join_again(&session_id, name, host_key.as_ref(), &token).await?;
+    Ok(Admission { title, ..admission_of(api, joined, host_key)? })
+}
+
 /// Joins a session of this computer: of this app, or of another copy of it that hosts.
 async fn join_here(
     own: Option<BaseUrl>,
@@ -237,7 +240,7 @@ async fn join_here(
     news: &impl Fn(News),
 ) -> Result<Admission, UiError> {
     news(News::Step(ConnectStep::AskingApi));
-    let others = host::PORTS.map(|port| BaseUrl::parse(&format!("http://127.0.0.1:{port}/api")));
+    let others = PORTS.map(|port| BaseUrl::parse(&format!("http://127.0.0.1:{port}/api")));
     let mut found = false;
     for base in own.map(Ok).into_iter().chain(others) {
         match try_join(ApiClient::new(base?, None), session_id, name, host_key.clone()).await? {

@@ -1,9 +1,13 @@
 //! The life of a connection: when it counts as lost, what is tried to restore it, and when it is given up. It has no
 //! clock and no network of its own: it is told what is seen, and says what is to be done.
 
+#[cfg(test)]
+mod tests;
+
 use std::time::{Duration, Instant};
 
 use super::state::{EndReason, Phase, ReconnectStage};
+use super::watch::Channel;
 
 /// How long a lost connection is worked on. A room that everybody fell out of stays for two minutes
 /// (`departure_timeout` of the session server): after that there is nothing to come back to.
@@ -12,6 +16,14 @@ pub const GIVES_UP: Duration = Duration::from_secs(120);
 /// How long the SDK may take once LiveKit can be reached again. Where it restores the connection it takes one or two
 /// seconds; where it does not, it tries again only every five.
 const SDK_PATIENCE: Duration = Duration::from_secs(4);
+
+/// How long the signal connection may stay silent while media arrives and LiveKit's port answers: then it is dead. Before,
+/// it may only wait for the system to send again what was lost. (Where media does not arrive either, restoring the one
+/// would disturb the other.)
+const SIGNAL_PATIENCE: Duration = Duration::from_secs(1);
+
+/// How long the SDK takes to make sure that media arrives, where only the signal connection was dead.
+const SETTLING: Duration = Duration::from_secs(3);
 
 /// First and longest pause between two attempts to enter the room anew.
 const PAUSE: (Duration, Duration) = (Duration::from_millis(500), Duration::from_secs(5));
@@ -31,6 +43,8 @@ pub enum Setback {
 /// What is to be done.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Order {
+    /// Tells the SDK that its signal connection is dead, which makes it restore the connection.
+    Resume,
     /// Lets go of the room and enters it anew.
     Rejoin,
     /// The session is over.
@@ -55,18 +69,32 @@ pub struct Connection {
     state: State,
     /// Since when it is lost.
     lost: Option<Instant>,
-    /// Nothing arrives from LiveKit although something is sent.
+    /// Nothing arrives from LiveKit although something is sent: no media, no signals.
     silent: bool,
+    deaf: bool,
+    /// When the SDK was told to restore it.
+    urged: Option<Instant>,
     /// Since when LiveKit answers again; known only while the connection is lost.
     reachable: Option<Instant>,
     /// Why it ends if it cannot be restored.
     reason: EndReason,
+    /// How long it is worked on.
+    gives_up: Duration,
 }
 
 impl Connection {
-    /// A connection that just came about.
-    pub fn new() -> Self {
-        Self { state: State::Good, lost: None, silent: false, reachable: None, reason: EndReason::ConnectionLost }
+    /// A connection that just came about, and is worked on so long when it is lost.
+    pub fn new(gives_up: Duration) -> Self {
+        Self {
+            state: State::Good,
+            lost: None,
+            silent: false,
+            deaf: false,
+            urged: None,
+            reachable: None,
+            reason: EndReason::ConnectionLost,
+            gives_up,
+        }
     }
 
     /// Whether it is lost and being restored.
@@ -82,17 +110,21 @@ impl Connection {
             State::Resuming { attempt } => (ReconnectStage::Resuming, attempt),
             State::Rejoining { attempt, .. } => (ReconnectStage::Rejoining, attempt),
         };
-        let left = self.lost.map_or(GIVES_UP, |lost| GIVES_UP.saturating_sub(now.saturating_duration_since(lost)));
+        let since = self.lost.map_or(Duration::ZERO, |lost| now.saturating_duration_since(lost));
+        let left = self.gives_up.saturating_sub(since);
         let gives_up_in_s = u32::try_from(left.as_millis().div_ceil(1000)).unwrap_or(u32::MAX);
         Phase::Reconnecting { stage, attempt, gives_up_in_s }
     }
 
     /// Nothing arrives from LiveKit any more, or something does again.
-    pub fn hears(&mut self, heard: bool, now: Instant) {
-        self.silent = !heard;
+    pub fn hears(&mut self, channel: Channel, heard: bool, now: Instant) {
+        match channel {
+            Channel::Media => self.silent = !heard,
+            Channel::Signal => self.deaf = !heard,
+        }
         match self.state {
-            State::Good if self.silent => self.lose(State::Noticed, now),
-            State::Noticed if heard => self.found(),
+            State::Good if self.silent || self.deaf => self.lose(State::Noticed, now),
+            State::Noticed if !self.silent && !self.deaf => self.found(),
             _ => {}
         }
     }
@@ -125,9 +157,17 @@ impl Connection {
         }
     }
 
+    /// Something came by the signal connection. Where the SDK was told to make another, this is it: what it still does, for
+    /// three seconds, is to make sure of media, which arrives.
+    pub fn signalled(&mut self) {
+        if self.urged.is_some() && !self.silent && matches!(self.state, State::Resuming { .. }) {
+            self.restored();
+        }
+    }
+
     /// The SDK has restored it, or the room was entered anew.
     pub fn restored(&mut self) {
-        self.silent = false;
+        (self.silent, self.deaf) = (false, false);
         self.found();
     }
 
@@ -164,12 +204,19 @@ impl Connection {
     /// What is to be done now that time has passed.
     pub fn tick(&mut self, now: Instant) -> Option<Order> {
         let lost = self.lost?;
-        if now.saturating_duration_since(lost) >= GIVES_UP {
+        if now.saturating_duration_since(lost) >= self.gives_up {
             return Some(Order::End(self.reason));
         }
         match self.state {
-            State::Noticed | State::Resuming { .. } => {
+            State::Noticed if self.deaf && !self.silent && self.urged.is_none() => {
                 let since = self.reachable?.max(lost);
+                (now.saturating_duration_since(since) >= SIGNAL_PATIENCE).then(|| {
+                    self.urged = Some(now);
+                    Order::Resume
+                })
+            }
+            State::Noticed | State::Resuming { .. } => {
+                let since = self.reachable?.max(lost).max(self.urged.map_or(lost, |urged| urged + SETTLING));
                 (now.saturating_duration_since(since) >= SDK_PATIENCE).then(|| self.rejoin(now))
             }
             // Without an answer from LiveKit's port there is little hope; but some networks answer only what they know.
@@ -194,7 +241,7 @@ impl Connection {
     }
 
     fn found(&mut self) {
-        *self = Self { silent: self.silent, ..Self::new() };
+        *self = Self { silent: self.silent, deaf: self.deaf, ..Self::new(self.gives_up) };
     }
 }
 
@@ -202,123 +249,4 @@ impl Connection {
 fn pause(attempt: u32, jitter: f64) -> Duration {
     let doubled = PAUSE.0.saturating_mul(1 << attempt.saturating_sub(1).min(8));
     doubled.min(PAUSE.1).mul_f64(0.5 + jitter.clamp(0.0, 1.0))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn seconds(s: f64) -> Duration {
-        Duration::from_secs_f64(s)
-    }
-
-    fn stage(connection: &Connection, now: Instant) -> Option<(ReconnectStage, u32)> {
-        match connection.phase(now) {
-            Phase::Reconnecting { stage, attempt, .. } => Some((stage, attempt)),
-            _ => None,
-        }
-    }
-
-    #[test]
-    fn a_short_silence_passes_by_itself() {
-        let (mut connection, start) = (Connection::new(), Instant::now());
-        connection.hears(false, start);
-        assert_eq!(stage(&connection, start), Some((ReconnectStage::Noticed, 0)));
-        assert_eq!(connection.tick(start + seconds(1.)), None);
-        connection.hears(true, start + seconds(1.));
-        assert_eq!(connection.phase(start + seconds(1.)), Phase::Connected);
-        assert_eq!(connection.tick(start + seconds(500.)), None, "what is over is not given up");
-    }
-
-    #[test]
-    fn the_sdk_gets_its_time_once_livekit_answers_again() {
-        let (mut connection, start) = (Connection::new(), Instant::now());
-        connection.hears(false, start);
-        connection.resuming(start + seconds(15.));
-        assert_eq!(stage(&connection, start), Some((ReconnectStage::Resuming, 1)));
-        assert_eq!(connection.tick(start + seconds(59.)), None, "no network: nothing else would do better");
-        connection.reaches(true, start + seconds(60.));
-        assert_eq!(connection.tick(start + seconds(63.)), None);
-        connection.reaches(true, start + seconds(63.));
-        assert_eq!(connection.tick(start + seconds(64.)), Some(Order::Rejoin));
-        assert_eq!(connection.tick(start + seconds(64.)), None, "one attempt at a time");
-        connection.restored();
-        assert!(!connection.is_lost());
-    }
-
-    #[test]
-    fn an_sdk_that_is_done_is_left_alone() {
-        let (mut connection, start) = (Connection::new(), Instant::now());
-        connection.resuming(start);
-        connection.reaches(true, start);
-        connection.restored();
-        assert_eq!(connection.tick(start + seconds(10.)), None);
-        // The next loss has all its time again.
-        connection.resuming(start + seconds(200.));
-        assert_eq!(connection.tick(start + seconds(201.)), None);
-    }
-
-    #[test]
-    fn the_room_is_entered_anew_when_the_sdk_gives_up() {
-        let (mut connection, mut now) = (Connection::new(), Instant::now());
-        let start = now;
-        assert_eq!(connection.ended(EndReason::ConnectionLost, now), Order::Rejoin);
-        connection.reaches(true, now);
-        let mut attempts = 1;
-        while connection.failed(Setback::Again, 0.5, now).is_none() {
-            assert_eq!(connection.tick(now), None, "there is a pause first");
-            now += seconds(5.);
-            match connection.tick(now) {
-                Some(Order::Rejoin) => attempts += 1,
-                order => {
-                    assert_eq!(order, Some(Order::End(EndReason::ConnectionLost)));
-                    break;
-                }
-            }
-            assert_eq!(stage(&connection, now), Some((ReconnectStage::Rejoining, attempts)));
-        }
-        assert_eq!(now - start, GIVES_UP);
-        assert_eq!(attempts, 24);
-    }
-
-    #[test]
-    fn what_somebody_wanted_is_not_undone() {
-        for reason in [EndReason::EndedByHost, EndReason::Removed, EndReason::DuplicateIdentity, EndReason::RoomGone] {
-            assert_eq!(Connection::new().ended(reason, Instant::now()), Order::End(reason));
-        }
-        let mut connection = Connection::new();
-        let now = Instant::now();
-        connection.ended(EndReason::ConnectionLost, now);
-        let over = Setback::Over(EndReason::EndedByHost);
-        assert_eq!(connection.failed(over, 0., now), Some(Order::End(EndReason::EndedByHost)));
-    }
-
-    #[test]
-    fn sleeping_does_not_count() {
-        let (mut connection, start) = (Connection::new(), Instant::now());
-        connection.woke(start);
-        assert_eq!(stage(&connection, start), Some((ReconnectStage::Noticed, 0)));
-        connection.ended(EndReason::ConnectionLost, start);
-        connection.failed(Setback::Again, 1., start);
-        let later = start + seconds(3600.);
-        connection.woke(later);
-        assert_eq!(connection.tick(later), Some(Order::Rejoin), "at once, not given up");
-    }
-
-    #[test]
-    fn the_signal_may_be_lost_while_media_arrives() {
-        let (mut connection, start) = (Connection::new(), Instant::now());
-        connection.resuming(start);
-        connection.hears(true, start + seconds(1.));
-        assert!(connection.is_lost(), "who comes and goes is not known meanwhile");
-        connection.reaches(true, start + seconds(1.));
-        assert_eq!(connection.tick(start + seconds(6.)), Some(Order::Rejoin));
-    }
-
-    #[test]
-    fn pauses_grow_to_their_bound() {
-        assert_eq!(pause(1, 0.5), PAUSE.0);
-        assert_eq!(pause(100, 0.5), PAUSE.1);
-        assert!(pause(3, 0.) < pause(3, 1.));
-    }
 }

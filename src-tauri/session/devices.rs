@@ -6,6 +6,7 @@ use livekit::prelude::{LocalAudioTrack, LocalTrack, LocalVideoTrack, RtcAudioSou
 use livekit::webrtc::video_source::native::NativeVideoSource;
 use livekit::webrtc::video_source::{RtcVideoSource, VideoResolution};
 
+use super::last::Choices;
 use super::publisher::Order;
 use super::state::{Device, DeviceState, Level, TrackState};
 use crate::media::camera::format;
@@ -183,6 +184,11 @@ impl Devices {
     /// Where the others' sound goes.
     pub fn speaker(&self) -> &Speaker {
         &self.speaker
+    }
+
+    /// Which of them are switched on, whether they work or not.
+    pub fn choices(&self) -> Choices {
+        Choices { camera: self.camera.wanted, microphone: self.microphone.wanted }
     }
 
     /// Switches a device; what comes of it is reported.

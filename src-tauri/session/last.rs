@@ -25,6 +25,22 @@ const MAX_FILE: u64 = 64 * 1024;
 /// How old a session may be that is offered: nobody wants last week's.
 const MAX_AGE: time::Duration = time::Duration::hours(12);
 
+/// Which devices were switched on: who was muted comes back muted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Choices {
+    /// The camera.
+    pub camera: bool,
+    /// The microphone.
+    pub microphone: bool,
+}
+
+impl Default for Choices {
+    fn default() -> Self {
+        Self { camera: true, microphone: true }
+    }
+}
+
 /// Which session, and who one was in it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Last {
@@ -38,6 +54,10 @@ pub struct Last {
     pub name: String,
     /// The session server that has it.
     pub api: BaseUrl,
+    /// Whether that is this computer's own, and then whether it was on the network.
+    pub hosted: Option<bool>,
+    /// The devices.
+    pub choices: Choices,
     at: OffsetDateTime,
     /// Why it is to be offered, if it is.
     how: Option<LeftHow>,
@@ -52,18 +72,31 @@ struct Document {
     role: Role,
     name: String,
     api: String,
+    #[serde(default)]
+    hosted: Option<bool>,
+    #[serde(default)]
+    choices: Choices,
     how: LeftHow,
 }
 
 impl Last {
     /// What is to be remembered of a session that one is in or was just in.
-    pub fn new(admission: &Admission, title: Option<String>, name: String, how: Option<LeftHow>) -> Self {
+    pub fn new(
+        admission: &Admission,
+        hosted: Option<bool>,
+        choices: Choices,
+        title: Option<String>,
+        name: String,
+        how: Option<LeftHow>,
+    ) -> Self {
         Self {
             session_id: admission.session_id.clone(),
             title,
             role: admission.role,
             name,
             api: admission.api.base().clone(),
+            hosted,
+            choices,
             at: OffsetDateTime::now_utc(),
             how,
         }
@@ -114,6 +147,8 @@ impl Keeper {
             title: document.title,
             role: document.role,
             name: document.name,
+            hosted: document.hosted,
+            choices: document.choices,
             at,
             how: Some(document.how),
         };
@@ -137,6 +172,8 @@ impl Keeper {
             role: last.role,
             name: last.name.clone(),
             api: last.api.as_str().to_owned(),
+            hosted: last.hosted,
+            choices: last.choices,
             how,
         };
         let write =
@@ -186,6 +223,8 @@ mod tests {
             role: Role::Host,
             name: "Ada".into(),
             api: BaseUrl::parse("http://127.0.0.1:8080/api").unwrap(),
+            hosted: Some(false),
+            choices: Choices { camera: true, microphone: false },
             at: OffsetDateTime::now_utc(),
             how: Some(how),
         }
@@ -201,6 +240,7 @@ mod tests {
         drop(crashed);
         let found = Keeper::new(folder.path().to_owned()).found().unwrap();
         assert_eq!((&found.session_id, &found.name, found.role), (&session.session_id, &session.name, Role::Host));
+        assert_eq!((found.hosted, found.choices), (Some(false), session.choices));
         assert_eq!(found.offer().unwrap().how, LeftHow::Crashed);
     }
 

@@ -8,6 +8,7 @@ mod devices;
 mod encryption;
 mod end_reason;
 pub mod health;
+mod hosting;
 pub mod invitation;
 mod invite;
 pub mod journal;

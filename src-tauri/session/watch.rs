@@ -1,7 +1,10 @@
 //! Watches the traffic from LiveKit: the SDK itself notices a dead connection only after some fifteen seconds.
 //!
 //! Every 400 ms the transport's counters are read. Where nothing came since the last look, a packet is sent to nobody,
-//! which LiveKit acknowledges; where three looks in a row find nothing, the connection counts as lost.
+//! which LiveKit acknowledges; where three looks in a row find nothing, the connection counts as lost. The signal
+//! connection is watched apart from it.
+
+mod signal;
 
 use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime};
@@ -34,11 +37,20 @@ const PROBE_TIMEOUT: Duration = Duration::from_secs(2);
 /// The topic of the packets to nobody.
 const TOPIC: &str = "donfra.alive";
 
+/// One of the two ways to LiveKit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Channel {
+    /// WebRTC: pictures, sound, data.
+    Media,
+    /// The WebSocket: who is there, and what is published.
+    Signal,
+}
+
 /// What is seen.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Sign {
     /// Something arrives from LiveKit again; or nothing does, told as long as it is so.
-    Hears(bool),
+    Hears(Channel, bool),
     /// Whether LiveKit's port answers. Told at each try.
     Reaches(bool),
     /// The computer or the app stood still.
@@ -58,6 +70,11 @@ impl Watch {
     /// Watches the traffic of this room.
     pub fn traffic(room: Arc<Room>, tell: impl Fn(Sign) + Send + 'static) -> Self {
         Self(tokio::spawn(watch_traffic(room, tell)))
+    }
+
+    /// Watches the signal connection of this room.
+    pub fn signal(room: Arc<Room>, tell: impl Fn(Sign) + Send + 'static) -> Self {
+        Self(tokio::spawn(signal::watch(room, tell)))
     }
 
     /// Tries LiveKit's port again and again.
@@ -91,7 +108,7 @@ async fn watch_traffic(room: Arc<Room>, tell: impl Fn(Sign) + Send + 'static) {
             heard = Instant::now();
             if silent {
                 silent = false;
-                tell(Sign::Hears(true));
+                tell(Sign::Hears(Channel::Media, true));
             }
             continue;
         }
@@ -100,7 +117,7 @@ async fn watch_traffic(room: Arc<Room>, tell: impl Fn(Sign) + Send + 'static) {
         }
         if heard.elapsed() >= SILENCE {
             silent = true;
-            tell(Sign::Hears(false));
+            tell(Sign::Hears(Channel::Media, false));
         }
     }
 }

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use directories::ProjectDirs;
 
-/// Environment variable that puts settings and logs into one folder of choice, so that two apps run side by side.
+/// Environment variable that puts settings, sessions and logs into one folder of choice, so that two apps run side by side.
 pub const CONFIG_DIR_VARIABLE: &str = "DONFRA_LIVE_CONFIG_DIR";
 
 fn override_dir() -> Option<PathBuf> {
@@ -28,6 +28,14 @@ pub fn logs() -> PathBuf {
         .or_else(|| project_dirs().map(|dirs| dirs.state_dir().unwrap_or(dirs.data_local_dir()).to_path_buf()))
         .unwrap_or_else(|| std::env::temp_dir().join("donfra-live"))
         .join("logs")
+}
+
+/// Where this computer's session server keeps its sessions, e.g. `~/.local/share/donfralive/sessions.db`.
+pub fn sessions() -> PathBuf {
+    override_dir()
+        .or_else(|| project_dirs().map(|dirs| dirs.data_local_dir().to_path_buf()))
+        .unwrap_or_else(|| std::env::temp_dir().join("donfra-live"))
+        .join("sessions.db")
 }
 
 /// Writes a file in one step: after a crash there is the old content or the new one.

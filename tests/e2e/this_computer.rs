@@ -1,9 +1,15 @@
 //! This computer as the host, and what happens when parts of it die.
 
 use donfra_testbed::{PATIENCE, all_gone, descendants, kill, runs, within};
+use serde_json::json;
 
 use crate::support::stage::Stage;
 use crate::support::window::{Start, Window, id, person, tile};
+
+/// Selector of what says that somebody's device is off: "Microphone off".
+fn off(name: &str, device: &str) -> String {
+    format!("{} [aria-label='{device} off']", person(name))
+}
 
 /// Nothing but the app itself; LiveKit and the session server are its own.
 #[tokio::test]
@@ -25,7 +31,11 @@ async fn a_session_survives_what_it_stands_on() {
     ada.shows_moving(&tile(&bob_is, "camera"), bob.hue()).await;
     bob.shows_moving(&tile(&ada_is, "camera"), ada.hue()).await;
 
-    // LiveKit dies: another takes its place, and both are back in the session.
+    // LiveKit dies: another takes its place, and both are back in the session, as they were.
+    bob.click(&id("toggle-microphone")).await;
+    ada.click(&id("toggle-camera")).await;
+    ada.sees(&off("Bob", "Microphone")).await;
+    bob.sees(&off("Ada", "Camera")).await;
     let first = ada.livekit_server().expect("the app runs LiveKit");
     kill(first);
     within(PATIENCE, "LiveKit is started again", async || ada.livekit_server().filter(|id| *id != first)).await;
@@ -33,7 +43,25 @@ async fn a_session_survives_what_it_stands_on() {
     within(2 * PATIENCE, "Bob's session goes on", async || bob.is_connected().await).await;
     ada.sees(&person("Bob")).await;
     assert_eq!(ada.text(&id("session-id")).await, session_id);
+    for window in [&ada, &bob] {
+        window.sees(&off("Bob", "Microphone")).await;
+        window.sees(&off("Ada", "Camera")).await;
+        assert_eq!(window.attribute(&person("Ada"), "data-role").await, "host");
+        assert_eq!(window.attribute(&person("Bob"), "data-role").await, "viewer");
+        within(PATIENCE, "everybody is there once", async || {
+            let count = "return document.querySelectorAll('[data-testid=participant]').length";
+            (window.run(count).await == json!(2)).then_some(())
+        })
+        .await;
+    }
+    ada.hears_no(960).await;
+    let bob_is = ada.attribute(&person("Bob"), "data-identity").await;
+    ada.shows_moving(&tile(&bob_is, "camera"), bob.hue()).await;
     let ada_is = bob.attribute(&person("Ada"), "data-identity").await;
+    bob.shows_no(&tile(&ada_is, "camera"), ada.hue()).await;
+    bob.click(&id("toggle-microphone")).await;
+    ada.click(&id("toggle-camera")).await;
+    ada.hears(960).await;
     bob.shows_moving(&tile(&ada_is, "camera"), ada.hue()).await;
     bob.hears(480).await;
 

@@ -3,6 +3,7 @@
 #![cfg(target_os = "linux")]
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on panics")]
 
+mod outages;
 mod peer;
 #[path = "../e2e/support/mod.rs"]
 #[allow(dead_code, reason = "the end-to-end tests use more of it")]
@@ -40,18 +41,20 @@ struct World<'a> {
 async fn a_session_goes_on() {
     let stage = Stage::set("staying_connected").await;
     let network = Network::here();
-    let config =
-        LiveKitConfig { bind: network.far_ip(), namespace: Some(network.far().clone()), ..LiveKitConfig::default() };
-    let livekit = LiveKit::start(&stage.folder, config).await;
-    let sessions = SessionServer::start(&stage.folder, SessionServerConfig::of(&livekit)).await;
-    let api = sessions.api();
-    let arguments = ["--api", &api, "--name", "Ada"];
-    let ada = Window::start(&stage, Start { name: "ada", hue: 120., tone: ADA, arguments: &arguments, x: 0 }).await;
-    ada.click(&id("create-session")).await;
-    let session_id = ada.text(&id("session-id")).await;
-    let mut world = World { stage: &stage, network: &network, livekit, sessions, session_id };
+    let (mut world, ada) = World::with_ada(&stage, &network, &[], &[]).await;
+    let arguments = ["--api", &world.sessions.api(), "--name", "Ada"];
     let grace = world.peer("grace").await;
     world.all_is_well(&ada, &grace, "at first").await;
+
+    // The signal connection is blocked, media is not.
+    let settings = LinkSettings { drop_tcp: true, ..LinkSettings::default() };
+    for seconds in [7, 30] {
+        let what = format!("TCP blocked {seconds} s");
+        world.cut(&ada, &grace, &what, settings, seconds).await;
+        world.all_is_well(&ada, &grace, &what).await;
+        // The SDK makes sure of media for three seconds; nobody watches the signal connection meanwhile.
+        tokio::time::sleep(Duration::from_secs(3)).await;
+    }
 
     // Media is blocked, the signal connection is not. (First of all: after an outage media may come over TCP.)
     let settings = LinkSettings { drop_udp: true, ..LinkSettings::default() };
@@ -122,7 +125,32 @@ async fn a_session_goes_on() {
     again.close().await;
 }
 
-impl World<'_> {
+impl<'a> World<'a> {
+    /// Servers on the far side, and Ada on the near one, as the host of a session. `session_server` and `app` are added
+    /// to their environments.
+    async fn with_ada(
+        stage: &'a Stage,
+        network: &'a Network,
+        session_server: &[(&str, &str)],
+        app: &[(&str, &str)],
+    ) -> (World<'a>, Window<'a>) {
+        let namespace = Some(network.far().clone());
+        let config = LiveKitConfig { bind: network.far_ip(), namespace, ..LiveKitConfig::default() };
+        let livekit = LiveKit::start(&stage.folder, config).await;
+        let mut config = SessionServerConfig::of(&livekit);
+        config.env = session_server.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+        let sessions = SessionServer::start(&stage.folder, config).await;
+        let arguments = ["--api", &sessions.api(), "--name", "Ada"];
+        let start = Start { name: "ada", hue: 120., tone: ADA, arguments: &arguments, x: 0 };
+        let ada = Window::start_with(stage, start, |command| {
+            command.envs(app.iter().copied());
+        })
+        .await;
+        ada.click(&id("create-session")).await;
+        let session_id = ada.text(&id("session-id")).await;
+        (World { stage, network, livekit, sessions, session_id }, ada)
+    }
+
     /// A peer with a token of the session server's.
     async fn peer(&self, name: &str) -> Peer {
         let body = json!({ "session_id": self.session_id, "user_name": "Grace" });
@@ -148,7 +176,7 @@ impl World<'_> {
             tokio::time::sleep(Duration::from_millis(500)).await;
         }
         // Where only one way is blocked, the other is taken while it lasts.
-        if settings.down {
+        if settings.down || settings.drop_tcp {
             self.network.set(LinkSettings::default());
         }
         self.restored(ada, grace, what, Instant::now()).await;

@@ -71,6 +71,10 @@ pub enum Database {
     Memory,
     /// In an SQLite file, made if it does not exist. One server at a time.
     File(PathBuf),
+    /// In an SQLite file as well as that goes, for a server inside an app, which a bad file must not stop: one that
+    /// cannot be read is kept as `….unreadable`; where none can be had, or another server has it, sessions are in memory;
+    /// a write that fails is logged. Sessions of more than a day ago count as ended.
+    BestEffort(PathBuf),
 }
 
 /// A token bucket.

@@ -29,7 +29,7 @@ impl App {
         host_key: Option<&SecretString>,
         headers: &HeaderMap,
     ) -> Result<bool, ApiError> {
-        let is_key = |key: &str| secret::matches(key, &session.record.host_key_hash);
+        let is_key = |key: &str| secret::matches(key, &session.host_key_hash());
         match host_key {
             Some(key) if is_key(key.expose_secret()) => Ok(true),
             Some(_) => Err(ApiError::HostProofRequired),

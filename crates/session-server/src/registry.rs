@@ -86,6 +86,13 @@ impl Registry {
         Ok(session)
     }
 
+    /// Gives a session another host key.
+    pub(crate) async fn set_host_key(&self, session: &Session, hash: [u8; 32]) -> Result<(), StoreError> {
+        self.store.set_host_key(session.id(), hash).await?;
+        session.set_host_key_hash(hash);
+        Ok(())
+    }
+
     /// Ends a session that its caller has [closed](Session::close).
     pub(crate) async fn finish(&self, session: &Session) -> Result<OffsetDateTime, StoreError> {
         let now = OffsetDateTime::now_utc();

@@ -6,9 +6,11 @@ use std::time::Duration;
 
 use axum::serve::ListenerExt;
 use livekit_api::webhooks::WebhookReceiver;
+use secrecy::SecretString;
 use tokio::net::TcpListener;
 use tokio::sync::{Semaphore, mpsc};
 use tokio_util::sync::CancellationToken;
+use uuid::Uuid;
 
 use crate::config::{Config, ConfigError, LiveKitUrls};
 use crate::error::ApiError;
@@ -113,16 +115,16 @@ pub struct BoundServer {
 pub struct Handle(AppState);
 
 impl Server {
-    /// Checks the configuration, opens the database and takes the address. Nothing is answered until
+    /// Checks the configuration, takes the address and opens the database. Nothing is answered until
     /// [`run`](BoundServer::run); connections made before wait for it.
     pub async fn bind(config: Config) -> Result<BoundServer, ServerError> {
         config.validate()?;
-        let registry = Registry::load(store::open(&config.database).await?).await?;
         let listen_error = |source| ServerError::Listen { address: config.listen, source };
         let listener = TcpListener::bind(config.listen).await.map_err(listen_error)?;
         let local_addr = listener.local_addr().map_err(listen_error)?;
+        let registry = Registry::load(store::open(&config.database).await?).await?;
         let tokens = Tokens::new(&config.api_key, &config.api_secret, config.token_ttl);
-        let hash = |token: &Option<secrecy::SecretString>| {
+        let hash = |token: &Option<SecretString>| {
             token.as_ref().map(|token| secret::hash(secrecy::ExposeSecret::expose_secret(token)))
         };
         let (watch, checks) = Watch::new();
@@ -207,6 +209,19 @@ impl Handle {
         self.0.livekit.set_urls(urls);
         self.0.watch.forget();
         Ok(())
+    }
+
+    /// A new host key for a session that lasts, in place of the one that it had; `None` where there is no such session.
+    /// For whom the server belongs to: an app that was started again.
+    pub async fn renew_host_key(&self, session_id: &str) -> Option<SecretString> {
+        let session = self.0.registry.find(Uuid::parse_str(session_id).ok()?).await.ok()?;
+        let key = secret::random();
+        if let Err(error) = self.0.registry.set_host_key(&session, secret::hash(&key)).await {
+            tracing::error!(%error, "a host key was not stored");
+            return None;
+        }
+        tracing::info!(session = session_id, "a new host key was made");
+        Some(key.into())
     }
 
     /// Makes the rooms of all sessions again that LiveKit has lost, so that their people can come back. Call it when

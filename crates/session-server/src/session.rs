@@ -34,7 +34,7 @@ pub(crate) struct SessionRecord {
     pub(crate) lobby: bool,
     /// Whether the list and the event stream show it.
     pub(crate) listed: bool,
-    /// SHA-256 of the host key.
+    /// SHA-256 of the host key that it was created with, or stored with last.
     pub(crate) host_key_hash: [u8; 32],
     /// When it was created.
     pub(crate) created_at: OffsetDateTime,
@@ -63,6 +63,7 @@ pub(crate) struct Session {
 struct Live {
     /// Being ended, or ended: no more tokens.
     closed: bool,
+    host_key_hash: [u8; 32],
     room_sid: String,
     participants: u32,
     ever_occupied: bool,
@@ -79,6 +80,7 @@ impl Session {
     pub(crate) fn new(record: SessionRecord, room_sid: String) -> Self {
         let live = Live {
             closed: false,
+            host_key_hash: record.host_key_hash,
             room_sid,
             participants: 0,
             ever_occupied: false,
@@ -101,6 +103,16 @@ impl Session {
             status: "active",
             participants: self.participants(),
         }
+    }
+
+    /// SHA-256 of the host key.
+    pub(crate) fn host_key_hash(&self) -> [u8; 32] {
+        self.live.lock().host_key_hash
+    }
+
+    /// Gives it another host key; the one before proves nothing any more.
+    pub(crate) fn set_host_key_hash(&self, hash: [u8; 32]) {
+        self.live.lock().host_key_hash = hash;
     }
 
     pub(crate) fn participants(&self) -> u32 {

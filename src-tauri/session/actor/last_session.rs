@@ -1,9 +1,10 @@
 //! The session to go back to, as the actor knows it.
 
 use crate::error::UiError;
+use crate::host::Host;
 use crate::session::connect::{Admission, Wish};
 use crate::session::invitation::Invitation;
-use crate::session::last::Last;
+use crate::session::last::{Choices, Last};
 use crate::session::message::Answer;
 use crate::session::state::{LastSession, LeftHow, Role};
 
@@ -40,7 +41,8 @@ impl Actor {
         let Some(live) = &self.live else { return };
         let Some(admission) = &live.admission else { return };
         let title = self.store.state().title.clone();
-        let last = Last::new(admission, title, live.name.clone(), Some(how));
+        let last = Last::new(admission, self.hosts(admission), live.choices(), title, live.name.clone(), Some(how));
+        self.before = Some(admission.clone());
         self.keeper.keep(&last);
         self.back = Some(last);
     }
@@ -49,10 +51,12 @@ impl Actor {
     pub(super) fn left(&mut self) {
         let last = self.live.as_ref().and_then(|live| {
             let admission = live.admission.as_ref()?;
-            Some(Last::new(admission, self.store.state().title.clone(), live.name.clone(), None))
+            let title = self.store.state().title.clone();
+            Some(Last::new(admission, self.hosts(admission), live.choices(), title, live.name.clone(), None))
         });
         if last.is_some() {
             self.forget_last();
+            self.before = self.live.as_ref().and_then(|live| live.admission.clone());
             self.back = last;
         }
     }
@@ -60,6 +64,7 @@ impl Actor {
     /// There is nothing to go back to, or nobody wants to.
     pub(super) fn forget_last(&mut self) {
         self.keeper.forget();
+        self.before = None;
         if let Some(last) = self.back.take()
             && last.role == Role::Host
         {
@@ -94,6 +99,22 @@ impl Actor {
     /// Whether one was the host of this session when one was last in it.
     pub(super) fn was_host_of(&self, session_id: &str) -> bool {
         self.back.as_ref().is_some_and(|last| last.role == Role::Host && last.session_id == session_id)
+    }
+
+    /// The devices that are switched on in this session at first: those that were, where one comes back.
+    pub(super) fn choices(&self, session_id: &str) -> Choices {
+        let back = self.back.as_ref().filter(|last| last.session_id == session_id);
+        back.map_or(Choices::default(), |last| last.choices)
+    }
+
+    /// Whether this computer hosted this session when one was last in it, and then whether on the network.
+    pub(super) fn hosted(&self, session_id: &str) -> Option<bool> {
+        self.back.as_ref().filter(|last| last.session_id == session_id)?.hosted
+    }
+
+    /// Whether this app's own session server gave this, and then whether it is on the network.
+    fn hosts(&self, admission: &Admission) -> Option<bool> {
+        self.host.as_ref().filter(|host| host.base_url() == admission.api.base()).map(Host::lan)
     }
 
     /// For coming back as the host after a crash.

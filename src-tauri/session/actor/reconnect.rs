@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::time::{Duration, Instant};
 
+use livekit::SimulateScenario;
 use livekit::prelude::{Room, RoomEvent};
 
 use super::{Actor, Live};
@@ -30,13 +31,21 @@ const NOTED: Duration = Duration::from_secs(30);
 /// Longest that leaving the lost room is waited for before the new one is entered.
 const LEAVE_TIMEOUT: Duration = Duration::from_secs(1);
 
+/// Environment variable for tests: after how many seconds a lost connection is given up, in place of two minutes.
+const GIVES_UP_VARIABLE: &str = "DONFRA_LIVE_TEST_GIVES_UP_S";
+
+fn gives_up() -> Duration {
+    let set = std::env::var(GIVES_UP_VARIABLE).ok().and_then(|text| text.parse().ok());
+    set.map_or(connection::GIVES_UP, Duration::from_secs)
+}
+
 /// The connection of a session that is in its room.
 pub(super) struct Line {
     connection: Connection,
     /// Counts the rooms: what is seen of an earlier one does not matter.
     room: u64,
-    /// Watches the traffic.
-    traffic: Option<Watch>,
+    /// Watch the traffic and the signal connection.
+    watches: Vec<Watch>,
     /// Tries LiveKit's port, while the connection is lost.
     port: Option<Watch>,
     /// The attempt to enter the room anew.
@@ -101,12 +110,15 @@ impl Actor {
         live.room = Some(room.clone());
         self.events = Some(events);
         let settles = live.line.as_ref().map(|_| Instant::now() + SETTLING);
-        let post = self.post.clone();
-        let traffic = Watch::traffic(room, move |sign| drop(post.send(Message::Sign(number, count, sign))));
+        let tell = || {
+            let post = self.post.clone();
+            move |sign| drop(post.send(Message::Sign(number, count, sign)))
+        };
+        let watches = vec![Watch::traffic(room.clone(), tell()), Watch::signal(room, tell())];
         live.line = Some(Line {
-            connection: Connection::new(),
+            connection: Connection::new(gives_up()),
             room: count,
-            traffic: Some(traffic),
+            watches,
             port: None,
             attempt: None,
             settles,
@@ -137,8 +149,11 @@ impl Actor {
         let line = self.live.as_mut().filter(|live| live.number == number).and_then(|live| live.line.as_mut());
         let Some(line) = line.filter(|line| line.room == room) else { return };
         let now = Instant::now();
+        if let (Sign::Hears(channel, false), false) = (sign, line.connection.is_lost()) {
+            tracing::info!(?channel, "nothing arrives");
+        }
         match sign {
-            Sign::Hears(heard) => line.connection.hears(heard, now),
+            Sign::Hears(channel, heard) => line.connection.hears(channel, heard, now),
             Sign::Reaches(reachable) => line.connection.reaches(reachable, now),
             Sign::Woke => line.connection.woke(now),
         }
@@ -179,6 +194,9 @@ impl Actor {
                 if let Some(admission) = &mut live.admission {
                     admission.token = token.clone().into();
                 }
+                // LiveKit begins each signal connection with it.
+                line.connection.signalled();
+                self.line_changed(None);
             }
             _ => {}
         }
@@ -247,6 +265,7 @@ impl Actor {
                 return self.finish(reason);
             }
             Some(connection::Order::Rejoin) => self.rejoin_room(),
+            Some(connection::Order::Resume) => self.urge(),
             None => {}
         }
         let Some(live) = &mut self.live else { return };
@@ -271,6 +290,17 @@ impl Actor {
             line.told = Some(phase.clone());
             self.store.change(Change::Phase { phase });
         }
+    }
+
+    /// Closes the signal connection, which is dead: the SDK makes another, and media goes on meanwhile.
+    fn urge(&self) {
+        let Some(room) = self.live.as_ref().and_then(|live| live.room.clone()) else { return };
+        tracing::info!("the signal connection is dead: the SDK is told to make another");
+        tokio::spawn(async move {
+            if let Err(error) = room.simulate_scenario(SimulateScenario::SignalReconnect).await {
+                tracing::info!(%error, "the SDK does not close the signal connection");
+            }
+        });
     }
 
     /// Lets go of the room and enters it anew; devices, pictures and people stay.
@@ -315,7 +345,7 @@ fn leave(live: &mut Live, frames: &Frames) {
         }
     }
     if let Some(line) = &mut live.line {
-        drop(line.traffic.take());
+        line.watches.clear();
     }
 }
 

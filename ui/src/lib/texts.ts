@@ -170,7 +170,7 @@ export const texts = {
     stage: "Pictures",
     controls: "Controls",
     reconnecting: {
-      noticed: "Nothing arrives any more. Reconnecting …",
+      noticed: "The session does not answer. Reconnecting …",
       resuming: "Connection lost. Reconnecting …",
       rejoining: (attempt: number) =>
         attempt > 1 ? `Connection lost. Joining again, attempt ${attempt} …` : "Connection lost. Joining again …",
@@ -388,6 +388,8 @@ export const texts = {
   },
   settings: {
     title: "Settings",
+    saveAndCheck: "Save and check",
+    checkSaves: "Saves the settings and checks the session server as set above.",
     lead: "Devices change at once, the rest with the next session.",
     name: "Your name",
     theme: "Appearance",

@@ -37,6 +37,8 @@ export class SessionStore {
   levels = new SvelteMap<string, number>();
   /** The newest failed command of a running session, until it is dismissed. */
   error = $state.raw<UiError | null>(null);
+  /** Gives that command again, if it can be given again. */
+  again = $state.raw<(() => void) | null>(null);
 
   #backend: Backend;
   #waiting: SessionPatch[] | null = [];
@@ -58,12 +60,13 @@ export class SessionStore {
     for (const stop of this.#stop.splice(0)) stop();
   }
 
-  /** Runs a command whose failure is told in the session, beside the controls. */
-  async run(command: Promise<void>): Promise<void> {
+  /** Runs a command whose failure is told in the session, beside the controls; a function can be run again. */
+  async run(command: Promise<void> | (() => Promise<void>)): Promise<void> {
     try {
-      await command;
+      await (typeof command === "function" ? command() : command);
     } catch (thrown) {
       this.error = uiError(thrown);
+      this.again = typeof command === "function" ? () => void this.run(command) : null;
     }
   }
 

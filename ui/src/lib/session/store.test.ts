@@ -101,4 +101,26 @@ it("tells a command's failure in the session", async () => {
   const refused = { code: "not_permitted", message: "No.", why: null, hint: "Ask.", action: null };
   await store.run(Promise.reject(new BackendError(refused)));
   expect(store.error?.code).toBe("not_permitted");
+  expect(store.again).toBeNull();
+});
+
+it("gives a failed command again", async () => {
+  const { store } = backend([async () => at(1)]);
+  await store.start();
+  const unreachable = {
+    code: "api_unreachable",
+    message: "No.",
+    why: null,
+    hint: "Wait.",
+    action: "try_again" as const,
+  };
+  const command = vi.fn(async () => {
+    if (command.mock.calls.length === 1) throw new BackendError(unreachable);
+  });
+  await store.run(command);
+  expect(store.error?.code).toBe("api_unreachable");
+  store.error = null;
+  store.again?.();
+  await vi.waitFor(() => expect(command).toHaveBeenCalledTimes(2));
+  expect(store.error).toBeNull();
 });
