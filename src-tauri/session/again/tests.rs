@@ -58,7 +58,7 @@ async fn an_expired_token_is_replaced() {
     let mut viewer = admission_of(api, joined, None).unwrap();
     viewer.token = expired(&viewer.token, 8 * 3600, livekit.secret());
     for (old, name) in [(&host, "Ada"), (&viewer, "Grace")] {
-        let refused = Room::connect(old.livekit.as_str(), old.token.expose_secret(), room_options(&old)).await;
+        let refused = Room::connect(old.livekit.as_str(), old.token.expose_secret(), room_options(old)).await;
         assert!(refused.is_err(), "LiveKit takes it no more");
         let entered = enter(old, name).await.unwrap_or_else(|setback| panic!("{name}: {setback:?}"));
         assert!(token::lasts(&entered.admission.token));
