@@ -20,6 +20,7 @@ const COMMANDS: &[&str] = &[
     "set_microphone",
     "set_camera",
     "set_screen",
+    "raise_hand",
     "set_tiles",
     "statistics",
     "watch_statistics",

@@ -42,6 +42,7 @@ pub fn builder() -> Builder<tauri::Wry> {
             session::set_microphone,
             session::set_camera,
             session::set_screen,
+            session::raise_hand,
             session::set_tiles,
             statistics::statistics,
             statistics::watch_statistics,

@@ -1,6 +1,7 @@
 //! Owns the session: takes a person's wishes, the room's events and the devices' reports, one after the other.
 
 mod ending;
+mod hand;
 mod last_session;
 mod reconnect;
 
@@ -15,6 +16,7 @@ use tokio::task::JoinHandle;
 
 use super::connect::{Admission, Attempt, News, Wish};
 use super::devices::Devices;
+use super::hands::Hands;
 use super::last::{Keeper, Last};
 use super::message::{Answer, Message};
 use super::publisher::Publisher;
@@ -57,6 +59,8 @@ struct Live {
     room: Option<Arc<Room>>,
     publisher: Option<Publisher>,
     sampling: Option<Sampling>,
+    /// Whose hands are up.
+    hands: Hands,
     /// The connection, once in the room.
     line: Option<Line>,
 }
@@ -196,6 +200,7 @@ impl Actor {
                 }
             }
             Message::SetDevice(device, on, reply) => drop(reply.send(self.set_device(device, on))),
+            Message::RaiseHand(up, reply) => self.raise_hand(up, reply),
             Message::Diagnosis(reply) => {
                 let host = self.host.as_ref().map(|host| (host.base_url().clone(), host.lan()));
                 let _ = reply.send(Diagnosis { host, last: self.last.clone() });
@@ -307,6 +312,7 @@ impl Actor {
             room: None,
             publisher: None,
             sampling: None,
+            hands: Hands::default(),
             line: None,
         });
     }
@@ -430,9 +436,10 @@ impl Actor {
     /// Tells the UI who is in the room, and how.
     fn tell_people(&mut self) {
         self.people_changed = false;
-        let Some(live) = &self.live else { return };
+        let Some(live) = &mut self.live else { return };
         let (Some(admission), Some(devices)) = (&live.admission, &live.devices) else { return };
         let (microphone, camera, screen) = devices.track_states();
+        let keeps = live.line.as_ref().is_some_and(Line::keeps);
         let me = Participant {
             identity: devices.identity().to_owned(),
             name: live.name.clone(),
@@ -443,13 +450,14 @@ impl Actor {
             camera,
             screen,
             quality: self.store.state().health.own,
+            hand_raised_at: live.hands.raised_at(devices.identity()).filter(|_| keeps),
         };
         let people = match &live.room {
             Some(room) => people::list(room, me),
             None => vec![me],
         };
-        let keeps = live.line.as_ref().is_some_and(Line::keeps);
-        let people = if keeps { people::keep(&self.store.state().participants, people) } else { people };
+        let mut people = if keeps { people::keep(&self.store.state().participants, people) } else { people };
+        live.hands.order(&mut people, hand::now_ms());
         self.store.set_people(people);
     }
 

@@ -6,6 +6,7 @@ mod connect;
 mod connection;
 mod devices;
 mod end_reason;
+mod hands;
 pub mod health;
 pub mod invitation;
 pub mod journal;
@@ -203,6 +204,14 @@ impl Session {
     /// There is no session, or one may not publish in it.
     pub async fn set_device(&self, device: Device, on: bool) -> Result<(), UiError> {
         self.ask(|reply| Message::SetDevice(device, on, reply)).await?
+    }
+
+    /// Raises or lowers the own hand.
+    ///
+    /// # Errors
+    /// There is no connection, or the session does not let one.
+    pub async fn raise_hand(&self, up: bool) -> Result<(), UiError> {
+        self.ask(|reply| Message::RaiseHand(up, reply)).await?
     }
 
     /// Goes over to another device, in the session that is on. Without one there is nothing to do: the next session

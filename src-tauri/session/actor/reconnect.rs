@@ -71,7 +71,8 @@ impl Actor {
         let Some(live) = &mut self.live else { return };
         let (number, post) = (live.number, self.post.clone());
         let count = live.line.as_ref().map_or(1, |line| line.room + 1);
-        let publisher = Publisher::start(room.local_participant(), move |device, text| {
+        let participant = room.local_participant();
+        let publisher = Publisher::start(participant.clone(), move |device, text| {
             let _ = post.send(Message::NotPublished(number, count, device, text));
         });
         if live.admission.as_ref().is_some_and(|admission| admission.role == Role::Host) {
@@ -81,6 +82,7 @@ impl Actor {
         let heard = move |health| drop(post.send(Message::Health(number, health)));
         live.sampling = Some(self.recorder.sample(room.clone(), limit.unwrap_or_default(), heard));
         live.publisher = Some(publisher);
+        let again = live.line.is_some();
         live.room = Some(room.clone());
         self.events = Some(events);
         let settles = live.line.as_ref().map(|_| Instant::now() + SETTLING);
@@ -97,6 +99,9 @@ impl Actor {
             told: Some(Phase::Connected),
         });
         self.store.change(Change::Phase { phase: Phase::Connected });
+        if again {
+            self.keep_hand(participant);
+        }
         self.devices_changed();
     }
 

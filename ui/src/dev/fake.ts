@@ -44,6 +44,7 @@ function person(index: number): Participant {
     camera: index % 4 === 3 ? "off" : "on",
     screen: "off",
     quality: index === 4 ? "poor" : "good",
+    hand_raised_at: index === 2 ? 1 : null,
   };
 }
 
@@ -200,6 +201,13 @@ export function fakeBackend(query: URLSearchParams, drawn: Drawn): Backend {
     setMicrophone: async (on) => device("microphone", on),
     setCamera: async (on) => device("camera", on),
     setScreen: async (on) => device("screen", on),
+    raiseHand: async (up) =>
+      reset({
+        ...state,
+        participants: state.participants.map((p) =>
+          p.is_local ? { ...p, hand_raised_at: up ? Date.now() : null } : p,
+        ),
+      }),
     setTiles: async (next) => {
       tiles = next;
       drawn(next);

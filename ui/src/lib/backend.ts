@@ -43,6 +43,7 @@ export interface Backend {
   setMicrophone(on: boolean): Promise<void>;
   setCamera(on: boolean): Promise<void>;
   setScreen(on: boolean): Promise<void>;
+  raiseHand(up: boolean): Promise<void>;
   setTiles(tiles: TileLayout[]): Promise<void>;
   statistics(): Promise<Statistics>;
   watchStatistics(on: boolean): Promise<void>;
@@ -109,6 +110,7 @@ export const tauriBackend: Backend = {
   setMicrophone: (on) => done(commands.setMicrophone(on)),
   setCamera: (on) => done(commands.setCamera(on)),
   setScreen: (on) => done(commands.setScreen(on)),
+  raiseHand: (up) => done(commands.raiseHand(up)),
   setTiles: (tiles) => done(commands.setTiles(tiles)),
   statistics: () => take(commands.statistics()),
   watchStatistics: (on) => done(commands.watchStatistics(on)),

@@ -46,6 +46,8 @@ export const commands = {
 	setCamera: (on: boolean) => typedError<null, UiError>(__TAURI_INVOKE("set_camera", { on })),
 	/**  Starts or stops sharing the screen. What comes of it is seen in the state. */
 	setScreen: (on: boolean) => typedError<null, UiError>(__TAURI_INVOKE("set_screen", { on })),
+	/**  Raises or lowers the own hand. It is seen in the state when the others see it. */
+	raiseHand: (up: boolean) => typedError<null, UiError>(__TAURI_INVOKE("raise_hand", { up })),
 	/**  Where the UI has its tiles now. */
 	setTiles: (tiles: TileLayout[]) => typedError<null, UiError>(__TAURI_INVOKE("set_tiles", { tiles })),
 	/**  The last ten minutes of the session that is on, or of the last one. */
@@ -681,6 +683,11 @@ export type Participant = {
 	screen: TrackState,
 	/**  Connection quality as LiveKit sees it. */
 	quality: Quality,
+	/**
+	 *  Since when the hand is up, ms since 1970 by this computer's clock; none: it is down. Of two hands the one that
+	 *  was up first here has the smaller number, whatever their owners' clocks say.
+	 */
+	hand_raised_at: number | null,
 };
 
 /**  The pair of ICE candidates in use. Addresses are left out. */

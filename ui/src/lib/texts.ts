@@ -191,6 +191,12 @@ export const texts = {
     end: "End for everyone",
     endShort: "End",
   },
+  hand: {
+    label: "Hand",
+    raise: "Raise your hand",
+    lower: "Lower your hand",
+    up: (place: number) => `Hand raised, number ${place} in line`,
+  },
   devices: {
     legend: "Devices",
     names: { camera: "Camera", microphone: "Microphone", screen: "Screen", speaker: "Loudspeaker" } satisfies Record<
