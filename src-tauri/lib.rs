@@ -9,6 +9,7 @@ pub mod commands;
 pub mod doctor;
 pub mod error;
 pub mod host;
+mod links;
 pub mod logging;
 pub mod media;
 pub mod session;
@@ -146,7 +147,7 @@ pub fn run() -> ExitCode {
             commands.mount_events(app);
             let frames = Frames::new();
             let statistics = statistics_file(&cli);
-            let session = Session::start(app.handle().clone(), settings.clone(), frames.clone(), statistics);
+            let session = Session::start(app.handle().clone(), settings.clone(), frames.clone(), statistics, |_| {});
             let layer = watch::Sender::new(None);
             let told = app.handle().clone();
             let doctor = Doctor::new(settings.clone(), move |update| {

@@ -1,6 +1,7 @@
 //! What the web UI may call, and what it hears: thin, typed, generated to TypeScript (`ui/src/lib/bindings.ts`).
 
 mod app;
+mod chat;
 mod devices;
 mod doctor;
 mod session;
@@ -15,6 +16,7 @@ use tauri_specta::{Builder, collect_commands, collect_events};
 pub use app::{JoinRequest, Startup};
 
 use crate::doctor::DoctorUpdate;
+use crate::session::chat::types::ChatUpdate;
 use crate::session::state::{Meters, SessionPatch};
 use crate::session::statistics::types::StatisticsTick;
 
@@ -44,6 +46,12 @@ pub fn builder() -> Builder<tauri::Wry> {
             session::set_screen,
             session::raise_hand,
             session::set_tiles,
+            chat::chat_snapshot,
+            chat::send_message,
+            chat::edit_message,
+            chat::delete_message,
+            chat::react,
+            chat::open_link,
             statistics::statistics,
             statistics::watch_statistics,
             devices::devices,
@@ -58,5 +66,5 @@ pub fn builder() -> Builder<tauri::Wry> {
             settings::set_credential,
             settings::clear_credential,
         ])
-        .events(collect_events![SessionPatch, Meters, StatisticsTick, DoctorUpdate])
+        .events(collect_events![SessionPatch, ChatUpdate, Meters, StatisticsTick, DoctorUpdate])
 }

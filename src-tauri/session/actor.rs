@@ -14,6 +14,7 @@ use secrecy::SecretString;
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 
+use super::chat::{self, Chat};
 use super::connect::{Admission, Attempt, News, Wish};
 use super::devices::Devices;
 use super::hands::Hands;
@@ -74,6 +75,7 @@ pub struct Actor {
     settings: Arc<SettingsStore>,
     frames: Frames,
     recorder: Recorder,
+    chat: Chat,
     host: Option<Host>,
     live: Option<Live>,
     events: Option<mpsc::UnboundedReceiver<RoomEvent>>,
@@ -94,6 +96,7 @@ impl Actor {
         settings: Arc<SettingsStore>,
         frames: Frames,
         recorder: Recorder,
+        chat: Chat,
         patches: impl Fn(SessionPatch) + Send + 'static,
         meters: impl Fn(Meters) + Send + 'static,
     ) -> mpsc::UnboundedSender<Message> {
@@ -108,6 +111,7 @@ impl Actor {
             settings,
             frames,
             recorder,
+            chat,
             host: None,
             live: None,
             events: None,
@@ -290,6 +294,7 @@ impl Actor {
         }
         self.store.change(Change::Reset { state });
         self.recorder.begin();
+        self.chat.begin();
         let attempt = Attempt {
             settings: self.settings.clone(),
             host: self.host.take(),
@@ -392,15 +397,32 @@ impl Actor {
         let keep = live.line.as_ref().is_some_and(Line::keeps);
         super::room_events::route_media(&event, &self.frames, live.devices.as_ref(), keep);
         match event {
+            event if chat::concerns(&event) => return self.chat.hear(event),
             // What peers send and nobody here reads changes nothing.
             RoomEvent::DataReceived { .. }
             | RoomEvent::ChatMessage { .. }
             | RoomEvent::TranscriptionReceived { .. }
             | RoomEvent::TextStreamOpened { .. }
             | RoomEvent::ByteStreamOpened { .. } => return,
-            event => self.line_event(&event),
+            event => {
+                self.tell_chat(&event);
+                self.line_event(&event);
+            }
         }
         self.people_changed = true;
+    }
+
+    /// What the chat is to know besides what is written.
+    fn tell_chat(&self, event: &RoomEvent) {
+        match event {
+            RoomEvent::ParticipantDisconnected(participant) => self.chat.left(participant.identity().as_str()),
+            RoomEvent::ParticipantPermissionChanged {
+                participant: livekit::prelude::Participant::Local(_), ..
+            } => {
+                self.chat.permission_changed();
+            }
+            _ => {}
+        }
     }
 
     fn set_device(&mut self, device: Device, on: bool) -> Result<(), UiError> {

@@ -4,6 +4,7 @@
 #![cfg(target_os = "linux")]
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on panics")]
 
+mod chat;
 mod doctor;
 mod errors;
 mod python_peer;

@@ -84,6 +84,7 @@ impl Actor {
         live.publisher = Some(publisher);
         let again = live.line.is_some();
         live.room = Some(room.clone());
+        self.chat.enter(room.clone());
         self.events = Some(events);
         let settles = live.line.as_ref().map(|_| Instant::now() + SETTLING);
         let post = self.post.clone();
@@ -154,6 +155,8 @@ impl Actor {
                         publisher.order(Order::ShowHost);
                     }
                 }
+                let again = live.room.as_ref().map(|room| room.local_participant());
+                again.into_iter().for_each(|me| self.keep_hand(me));
                 self.line_changed(None);
                 self.devices_changed();
             }
@@ -252,8 +255,10 @@ impl Actor {
         if !line.told.as_ref().is_some_and(|told| same_stage(told, &phase)) {
             if phase == Phase::Connected {
                 tracing::info!("the connection is well again");
+                self.chat.back();
             } else {
                 tracing::warn!(?phase, "the connection is lost");
+                self.chat.lost();
             }
             line.told = Some(phase.clone());
             self.store.change(Change::Phase { phase });

@@ -2,6 +2,7 @@
 
 import { fakeStatistics } from "./fake-statistics";
 import { BackendError, type Backend } from "../lib/backend";
+import { FakeChat } from "./fake-chat";
 import { examine } from "./fake-doctor";
 import type {
   ChosenDevices,
@@ -161,6 +162,12 @@ export function fakeBackend(query: URLSearchParams, drawn: Drawn): Backend {
     for (const listener of meters) listener(measured);
   }, 200);
 
+  const chat = new FakeChat(() => state.participants, query);
+  if (query.has("chat"))
+    setTimeout(() => {
+      chat.tell({ kind: "reaction", identity: "person-1", emoji: "👏" });
+    }, 300);
+
   const refused = new BackendError({
     code: "session_id_invalid",
     message: "There is no session id in this text.",
@@ -178,6 +185,7 @@ export function fakeBackend(query: URLSearchParams, drawn: Drawn): Backend {
   });
 
   return {
+    ...chat.backend,
     startup: async () => ({ version: "0.1.0", name: view.settings.name, join: null }),
     checkSdk: async () => {},
     sessionSnapshot: async () => state,

@@ -1,0 +1,4 @@
+//! Files beside the chat.
+
+pub(crate) mod name;
+pub mod types;
