@@ -12,6 +12,7 @@ pub mod host;
 mod links;
 pub mod logging;
 pub mod media;
+mod notify;
 pub mod session;
 pub mod settings;
 pub mod video;
@@ -28,6 +29,7 @@ use cli::{Cli, Command};
 use commands::{JoinRequest, Startup};
 use doctor::Doctor;
 use error::UiError;
+use notify::Notifier;
 use session::Session;
 use session::statistics::StatisticsFile;
 use settings::SettingsStore;
@@ -147,7 +149,9 @@ pub fn run() -> ExitCode {
             commands.mount_events(app);
             let frames = Frames::new();
             let statistics = statistics_file(&cli);
-            let session = Session::start(app.handle().clone(), settings.clone(), frames.clone(), statistics, |_| {});
+            let notifier = Notifier::new(app.handle().clone(), settings.clone());
+            let notice = move |notice| notifier.notice(notice);
+            let session = Session::start(app.handle().clone(), settings.clone(), frames.clone(), statistics, notice);
             let layer = watch::Sender::new(None);
             let told = app.handle().clone();
             let doctor = Doctor::new(settings.clone(), move |update| {

@@ -1,5 +1,8 @@
 //! Opening links that others sent, in the system's own programs.
 
+use std::ffi::OsString;
+use std::path::PathBuf;
+
 use url::Url;
 
 use crate::error::UiError;
@@ -32,15 +35,27 @@ pub async fn open(link: &str) -> Result<(), UiError> {
             "Copy it, if you trust who sent it.",
         ));
     };
-    let opened = tokio::task::spawn_blocking(move || open::that_detached(url.as_str())).await;
-    match opened.map_err(std::io::Error::other).flatten() {
-        Ok(()) => Ok(()),
-        Err(error) => {
-            tracing::warn!(%error, "a link was not opened");
-            let hint = "Copy it, and open it in your browser.";
-            Err(UiError::new("no_browser", "The system has no program that opens this link.", hint))
-        }
-    }
+    let hint = "Copy it, and open it in your browser.";
+    let none = UiError::new("no_browser", "The system has no program that opens this link.", hint);
+    hand_over(url.to_string().into(), none).await
+}
+
+/// Shows a folder in the system's file manager.
+///
+/// # Errors
+/// The system has no program for it.
+pub async fn show(folder: PathBuf) -> Result<(), UiError> {
+    let hint = format!("Look into {}.", folder.display());
+    let none = UiError::new("no_file_manager", "The system has no program that shows this folder.", hint);
+    hand_over(folder.into(), none).await
+}
+
+async fn hand_over(what: OsString, otherwise: UiError) -> Result<(), UiError> {
+    let opened = tokio::task::spawn_blocking(move || open::that_detached(what)).await;
+    opened.map_err(std::io::Error::other).flatten().map_err(|error| {
+        tracing::warn!(%error, "the system did not open it");
+        otherwise
+    })
 }
 
 #[cfg(test)]

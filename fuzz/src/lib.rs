@@ -36,6 +36,13 @@ pub mod media {
 
 #[path = "../../src-tauri/session"]
 pub mod session {
+    pub mod chat {
+        pub mod files {
+            pub mod name;
+            pub mod types;
+        }
+        pub mod wire;
+    }
     pub mod invitation;
     mod role;
     pub mod text;

@@ -13,7 +13,7 @@ use specta::Type;
 use crate::error::UiError;
 
 pub use credential::{Credential, CredentialState, SignIn};
-pub use preferences::{ChosenDevices, SessionServer, Settings, Theme};
+pub use preferences::{ChosenDevices, Notifications, SessionServer, Settings, Theme};
 pub use store::SettingsStore;
 
 /// The settings, and what stands beside them on the settings page.

@@ -1,5 +1,9 @@
 //! Talking beside talking, between windows.
 
+mod files;
+mod missed;
+mod other_makes;
+
 use donfra_testbed::eventually;
 
 use crate::support::servers::Servers;
@@ -116,6 +120,8 @@ async fn three_people_write_react_and_raise_hands() {
     assert_eq!(told.len(), 3, "{told:?}");
     assert!(!told.iter().any(|text| text.contains("Between") || text.contains("slip")), "{told:?}");
     // Ada, the host, told her own words and Bob's.
+    // That is no news.
+    assert!(eve.has("[data-testid=toggle-chat][data-unread='0']").await);
     assert!(eve.has("[data-testid=message][data-from=Ada][data-told=false]").await);
     assert!(eve.has("[data-testid=message][data-from=Bob][data-told=true]").await);
     write(&eve, "Sorry, I am late").await;

@@ -1,12 +1,14 @@
 //! Owns the chat: takes a person's wishes, what comes from the room, and what came of it, one after the other.
 
 use std::collections::HashMap;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use livekit::prelude::{LocalParticipant, ParticipantIdentity, Room, RoomEvent, RpcError};
 use tokio::sync::{mpsc, oneshot};
 
+use super::files::{Files, Step};
 use super::limit::{Limits, Rate};
 use super::past::{Asking, Told};
 use super::send::Sent;
@@ -34,6 +36,9 @@ const REACTED: Rate = Rate { burst: 4., per_second: 1. };
 
 /// How often the history is told to one person, and to all.
 const TELLING: (Rate, Rate) = (Rate { burst: 4., per_second: 0.2 }, Rate { burst: 30., per_second: 4. });
+
+/// How often files are sent to one person, and to all.
+const HANDING: (Rate, Rate) = (Rate { burst: 6., per_second: 0.2 }, Rate { burst: 40., per_second: 2. });
 
 /// How often it is said of one person, and of all, that something of theirs is left out.
 const FLOOD_NOTES: (Rate, Rate) = (Rate { burst: 1., per_second: 0.1 }, Rate { burst: 3., per_second: 0.3 });
@@ -74,6 +79,31 @@ pub enum Input {
         /// When sent.
         reply: Answer,
     },
+    /// A file for everybody or for one.
+    Offer {
+        /// Identity of that one.
+        to: Option<String>,
+        /// Where it is.
+        path: PathBuf,
+        /// When sent.
+        reply: Answer,
+    },
+    /// The file of a message is wanted.
+    Fetch {
+        /// Which message.
+        key: String,
+        /// When it is asked for.
+        reply: Answer,
+    },
+    /// A file is wanted no more.
+    CancelTransfer {
+        /// Which transfer.
+        key: String,
+        /// When stopped.
+        reply: Answer,
+    },
+    /// Where a file is that came.
+    FolderOf(String, oneshot::Sender<Result<PathBuf, UiError>>),
     /// A session begins.
     Begin,
     /// In its room.
@@ -100,6 +130,12 @@ pub enum Input {
     Asked(u64, String, String, oneshot::Sender<Result<String, RpcError>>),
     /// What came of asking for the history.
     Told(u64, u64, Told),
+    /// Somebody asks for a file, in the session of this number.
+    FileCall(u64, String, String, oneshot::Sender<Result<String, RpcError>>),
+    /// A transfer goes on or is over, in the session of this number.
+    FileStep(u64, String, Step),
+    /// A transfer should have begun by now, in the session of this number.
+    FileLate(u64, String),
 }
 
 /// The actor.
@@ -114,6 +150,7 @@ pub struct Actor {
     pub(super) number: u64,
     pub(super) room: Option<Arc<Room>>,
     pub(super) store: Store,
+    pub(super) files: Files,
     pub(super) asking: Option<Asking>,
     /// Counts what was asked for.
     pub(super) asked: u64,
@@ -126,6 +163,7 @@ pub struct Actor {
     pub(super) reactions: Limits,
     pub(super) reacted: Limits,
     pub(super) telling: Limits,
+    pub(super) handing: Limits,
     flood_notes: Limits,
     /// The newest time that a message has.
     newest: u64,
@@ -148,6 +186,7 @@ impl Actor {
             number: 0,
             room: None,
             store: Store::default(),
+            files: Files::default(),
             asking: None,
             asked: 0,
             lost: None,
@@ -157,6 +196,7 @@ impl Actor {
             reactions: others(REACTIONS),
             reacted: own(REACTED),
             telling: others(TELLING),
+            handing: others(HANDING),
             flood_notes: others(FLOOD_NOTES),
             newest: 0,
         };
@@ -177,6 +217,13 @@ impl Actor {
             Input::Edit { key, text, reply } => self.edit(&key, &text, reply),
             Input::Delete { key, reply } => self.delete(&key, reply),
             Input::React { emoji, reply } => self.react(&emoji, reply),
+            Input::Offer { to, path, reply } => self.offer(to, path, reply),
+            Input::Fetch { key, reply } => self.fetch(&key, reply),
+            Input::CancelTransfer { key, reply } => self.cancel_transfer(&key, reply),
+            Input::FolderOf(key, reply) => drop(reply.send(self.folder_of(&key))),
+            Input::FileCall(number, who, payload, reply) => self.file_call(number, &who, &payload, reply),
+            Input::FileStep(number, key, step) if number == self.number => self.file_step(&key, step),
+            Input::FileLate(number, key) if number == self.number => self.file_late(&key),
             Input::Begin => {
                 self.end();
                 self.store = Store::default();
@@ -189,7 +236,10 @@ impl Actor {
             }
             Input::Back => self.ask_for_missed(),
             Input::Permission => self.permission(),
-            Input::Left(identity) => self.left(&identity),
+            Input::Left(identity) => {
+                self.left(&identity);
+                self.files_left(&identity);
+            }
             Input::Event(event) => self.event(*event),
             Input::End => self.end(),
             Input::Sent(number, sent, result, reply) => {
@@ -202,7 +252,7 @@ impl Actor {
             Input::ReadOver(number, from) if number == self.number => self.read_over(&from),
             Input::Asked(number, who, payload, reply) => self.asked(number, &who, &payload, reply),
             Input::Told(number, asked, told) if number == self.number => self.told(asked, told),
-            Input::Read(..) | Input::ReadOver(..) | Input::Told(..) => {}
+            Input::Read(..) | Input::ReadOver(..) | Input::Told(..) | Input::FileStep(..) | Input::FileLate(..) => {}
         }
     }
 
@@ -217,7 +267,7 @@ impl Actor {
             can_send: self.can_send,
             messages: self.store.kept().iter().map(|kept| kept.message.clone()).collect(),
             history: self.history.clone(),
-            transfers: Vec::new(),
+            transfers: self.files.list(),
         }
     }
 
@@ -234,10 +284,10 @@ impl Actor {
     }
 
     /// Tells the UI what came of keeping, changing or deleting a message.
-    pub(super) fn kept(&mut self, outcome: Outcome) {
+    pub(super) fn kept(&mut self, outcome: Outcome, news: bool) {
         let Outcome { changed, dropped } = outcome;
         if !changed.is_empty() || !dropped.is_empty() {
-            self.change(ChatChange::Messages { changed, dropped });
+            self.change(ChatChange::Messages { changed, dropped, news });
         }
     }
 
@@ -252,7 +302,9 @@ impl Actor {
     /// Tells who looks elsewhere that something was written.
     pub(super) fn notice(&self, new: &New) {
         let private = new.to != Audience::Everyone;
-        (self.listeners.notice)(Notice { name: new.name.clone(), text: new.text.clone(), private });
+        let file = new.file.as_ref().map(|file| file.name.clone());
+        let text = file.unwrap_or_else(|| new.text.clone());
+        (self.listeners.notice)(Notice { name: new.name.clone(), text, private });
     }
 
     /// Something of this person's is left out: it is too much.
@@ -266,6 +318,8 @@ impl Actor {
 
     fn enter(&mut self, room: Arc<Room>) {
         self.serve_history(&room.local_participant());
+        self.serve_files(&room.local_participant());
+        self.files_lost();
         self.room = Some(room);
         self.reading.clear();
         self.permission();
@@ -275,6 +329,7 @@ impl Actor {
     fn end(&mut self) {
         self.number += 1;
         (self.room, self.asking, self.lost) = (None, None, None);
+        self.files.clear();
         self.reading.clear();
         if self.can_send {
             self.can_send = false;

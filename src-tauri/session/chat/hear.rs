@@ -7,9 +7,9 @@ use livekit::prelude::RoomEvent;
 use livekit::{OperationType, StreamReader, TextStreamReader};
 
 use super::actor::{Actor, Input};
-use super::store::{MAX_TEXT, New};
+use super::store::New;
 use super::types::{Audience, ChatChange};
-use super::wire;
+use super::wire::{self, MAX_TEXT};
 use crate::session::people;
 
 /// Longest that one message may take to come. It is one packet or a few.
@@ -39,6 +39,11 @@ impl Actor {
                 match topic.as_str() {
                     wire::HISTORY_TOPIC => self.history_comes(reader, participant_identity.as_str()),
                     _ => self.message_comes(reader, participant_identity.as_str()),
+                }
+            }
+            RoomEvent::ByteStreamOpened { reader, participant_identity, .. } => {
+                if let Some(reader) = reader.take() {
+                    self.file_comes(reader, participant_identity.as_str());
                 }
             }
             RoomEvent::DataReceived { payload, topic: Some(topic), participant: Some(participant), .. } => {
@@ -141,7 +146,7 @@ impl Actor {
         if outcome.changed.iter().any(|message| message.sent_at == new.at && !message.deleted) {
             self.notice(&new);
         }
-        self.kept(outcome);
+        self.kept(outcome, true);
     }
 
     /// A stream of this person's is read or given up.

@@ -10,6 +10,7 @@ pub(crate) mod store;
 pub mod types;
 pub(crate) mod wire;
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use livekit::prelude::{Room, RoomEvent};
@@ -140,6 +141,38 @@ impl Chat {
     pub async fn react(&self, emoji: String) -> Result<(), UiError> {
         self.ask(|reply| Input::React { emoji, reply }).await?
     }
+
+    /// Offers the file at this path to everybody, or to the one of this identity. Returns when the offer is sent.
+    ///
+    /// # Errors
+    /// As [`Chat::send`]; the file cannot be read or is too large.
+    pub async fn offer(&self, to: Option<String>, path: PathBuf) -> Result<(), UiError> {
+        self.ask(|reply| Input::Offer { to, path, reply }).await?
+    }
+
+    /// Has the file of this message come; how it goes is in the transfers.
+    ///
+    /// # Errors
+    /// There is no such file, its owner is gone, too many are coming, there is no connection.
+    pub async fn fetch(&self, key: String) -> Result<(), UiError> {
+        self.ask(|reply| Input::Fetch { key, reply }).await?
+    }
+
+    /// Stops a transfer, on either side.
+    ///
+    /// # Errors
+    /// The app is closing.
+    pub async fn cancel_transfer(&self, key: String) -> Result<(), UiError> {
+        self.ask(|reply| Input::CancelTransfer { key, reply }).await?
+    }
+
+    /// The folder in which the file of a transfer is.
+    ///
+    /// # Errors
+    /// It did not come.
+    pub async fn folder_of(&self, key: String) -> Result<PathBuf, UiError> {
+        self.ask(|reply| Input::FolderOf(key, reply)).await?
+    }
 }
 
 /// Whether an event is for the chat. All other data is nobody's, and is dropped where it arrives.
@@ -149,6 +182,7 @@ pub(super) fn concerns(event: &RoomEvent) -> bool {
         RoomEvent::DataReceived { topic: Some(topic), .. } => {
             [wire::LEGACY_TOPIC, wire::REACTION_TOPIC].contains(&topic.as_str())
         }
+        RoomEvent::ByteStreamOpened { topic, .. } => topic == wire::FILE_TOPIC,
         RoomEvent::ChatMessage { .. } => true,
         _ => false,
     }

@@ -192,7 +192,7 @@ impl Actor {
             Told::Will => {}
             Told::Nothing => self.ask_next(),
             Told::Text(text) => {
-                let Some(who) = asking.who.clone() else { return };
+                let (Some(who), missed) = (asking.who.clone(), asking.question.ago_ms.is_some()) else { return };
                 self.asking = None;
                 let (teller, me) = (self.name(who.as_str()), self.my_key());
                 let names = |identity: &str| self.known_name(identity);
@@ -204,7 +204,7 @@ impl Actor {
                     all.changed.extend(changed);
                     all.dropped.extend(dropped);
                 }
-                self.kept(all);
+                self.kept(all, missed);
                 self.history(History::Told { by: teller });
             }
         }

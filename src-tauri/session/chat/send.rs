@@ -1,5 +1,6 @@
 //! What this person writes: checked, sent, and kept when it is sent.
 
+use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use livekit::prelude::{DataPacket, LocalParticipant};
@@ -8,9 +9,9 @@ use uuid::Uuid;
 
 use super::actor::{Actor, Answer, Input};
 use super::files::types::SharedFile;
-use super::store::{MAX_TEXT, New};
+use super::store::New;
 use super::types::{Audience, ChatChange};
-use super::wire;
+use super::wire::{self, MAX_TEXT};
 use crate::error::UiError;
 
 /// Longest that sending may take.
@@ -22,8 +23,8 @@ const ME: &str = "me";
 /// Something that is on its way or was sent.
 #[derive(Clone, Debug)]
 pub enum Sent {
-    /// A new message.
-    New(New),
+    /// A new message, and where the file is that it offers.
+    New(New, Option<PathBuf>),
     /// Another text for the own message of this identifier.
     Edit(String, String),
     /// The own message of this identifier goes.
@@ -42,7 +43,7 @@ impl Actor {
         &mut self,
         to: Option<String>,
         text: &str,
-        file: Option<SharedFile>,
+        file: Option<(SharedFile, PathBuf)>,
         reply: Answer,
     ) -> Result<(), (UiError, Answer)> {
         let checked = || -> Result<_, UiError> {
@@ -64,9 +65,10 @@ impl Actor {
             audience = Audience::Private { identity: key, name: self.name(identity.as_str()) };
             options = options.with_attribute(wire::TO, wire::TO_ONE).with_destination_identity(identity);
         }
-        if let Some(file) = &file {
+        if let Some((file, _)) = &file {
             options = options.with_attribute(wire::FILE, wire::offer(file));
         }
+        let (file, path) = file.unzip();
         let new = New {
             id,
             from: self.my_key(),
@@ -79,7 +81,7 @@ impl Actor {
             told_by: None,
             file,
         };
-        self.dispatch(me, text, options, Sent::New(new), reply);
+        self.dispatch(me, text, options, Sent::New(new, path), reply);
         Ok(())
     }
 
@@ -147,14 +149,20 @@ impl Actor {
     pub(super) fn was_sent(&mut self, sent: Sent) {
         let me = self.my_key();
         let outcome = match sent {
-            Sent::New(new) => {
+            Sent::New(new, path) => {
+                if let (Some(path), Some(file)) = (path, &new.file) {
+                    self.offered(&new.id, file, path, &new.to);
+                }
                 let at = self.stamp();
                 self.store.put(New { at, ..new })
             }
             Sent::Edit(id, text) => self.store.edit(&me, &id, text),
-            Sent::Delete(id) => self.store.delete(&me, &id),
+            Sent::Delete(id) => {
+                self.withdraw(&id);
+                self.store.delete(&me, &id)
+            }
         };
-        self.kept(outcome);
+        self.kept(outcome, true);
     }
 
     pub(super) fn react(&mut self, emoji: &str, reply: Answer) {

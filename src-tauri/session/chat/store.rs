@@ -9,9 +9,6 @@ pub const MAX_MESSAGES: usize = 500;
 /// Most bytes of text that are kept, likewise.
 pub const MAX_BYTES: usize = 2 * 1024 * 1024;
 
-/// Longest text of one message in bytes of UTF-8.
-pub const MAX_TEXT: usize = 16 * 1024;
-
 /// A message to be kept.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct New {
@@ -177,6 +174,7 @@ impl Store {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::session::chat::wire::MAX_TEXT;
 
     fn new(from: &str, id: &str, at: u64, text: &str) -> New {
         New {

@@ -103,6 +103,9 @@ pub enum ChatChange {
         changed: Vec<ChatMessage>,
         /// Keys of those that go.
         dropped: Vec<String>,
+        /// Those that are new are news: written just now, or while the connection was lost. Not what was written before
+        /// one came.
+        news: bool,
     },
     /// One may write, or not any more.
     CanSend {

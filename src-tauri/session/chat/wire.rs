@@ -16,7 +16,6 @@ use serde::{Deserialize, Serialize};
 
 use super::files::name;
 use super::files::types::SharedFile;
-use super::store::MAX_TEXT;
 use crate::session::text::{shown, shown_lines};
 
 /// LiveKit's topic of chat messages.
@@ -33,6 +32,12 @@ pub const HISTORY_METHOD: &str = "donfra.history";
 
 /// Topic of reactions, which are data packets.
 pub const REACTION_TOPIC: &str = "donfra.reaction";
+
+/// Topic of files, which are byte streams to who asked for one.
+pub const FILE_TOPIC: &str = "donfra.file";
+
+/// Name of the remote procedure that asks for a file, or stops it.
+pub const FILE_METHOD: &str = "donfra.file";
 
 /// Attribute: who can read a message.
 pub const TO: &str = "donfra.to";
@@ -51,6 +56,9 @@ pub const DELETED: &str = "(deleted)";
 
 /// The reactions there are.
 pub const REACTIONS: [&str; 8] = ["👍", "👏", "❤️", "😂", "😮", "😢", "🎉", "🤔"];
+
+/// Longest text of one message in bytes of UTF-8.
+pub const MAX_TEXT: usize = 16 * 1024;
 
 /// Longest identifier of a message in bytes.
 const MAX_ID: usize = 128;
@@ -177,6 +185,38 @@ pub fn ask(payload: &str) -> Option<Ask> {
     serde_json::from_str(payload).ok().filter(|ask: &Ask| short && !ask.ask.is_empty() && ask.ask.len() <= MAX_ID)
 }
 
+/// What is asked of the owner of a file.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "do", rename_all = "snake_case")]
+pub enum FileCall {
+    /// Send it.
+    Get {
+        /// Identifier of the message that offers it.
+        file: String,
+        /// Comes back with the file.
+        transfer: String,
+    },
+    /// Send no more of it.
+    Stop {
+        /// What came with the wish for it.
+        transfer: String,
+    },
+}
+
+/// Reads what is asked of the owner of a file.
+pub fn file_call(payload: &str) -> Option<FileCall> {
+    let short = payload.len() <= MAX_ATTRIBUTE;
+    serde_json::from_str(payload).ok().filter(|call| {
+        let (FileCall::Get { transfer, .. } | FileCall::Stop { transfer }) = call;
+        short && !transfer.is_empty() && transfer.len() <= MAX_ID
+    })
+}
+
+/// Writes it.
+pub fn file_call_text(call: &FileCall) -> String {
+    serde_json::to_string(call).unwrap_or_default()
+}
+
 /// A message of a told history.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Told {
@@ -297,5 +337,10 @@ mod tests {
         assert_eq!(ask(r#"{"ask":"1"}"#), Some(Ask { ask: "1".into(), ago_ms: None }));
         assert_eq!(ask(r#"{"ask":""}"#), None);
         assert_eq!(ask("nonsense"), None);
+        let call = FileCall::Get { file: "1".into(), transfer: "2".into() };
+        assert_eq!(file_call(&file_call_text(&call)), Some(call));
+        for bad in ["", "{}", r#"{"do":"get","file":"1","transfer":""}"#, r#"{"do":"run","transfer":"1"}"#] {
+            assert_eq!(file_call(bad), None);
+        }
     }
 }

@@ -1,5 +1,6 @@
 //! What the tests stand on.
 
+pub mod browser;
 pub mod screen;
 pub mod servers;
 pub mod sound;

@@ -33,6 +33,20 @@ export class FakeChat {
       this.#message(0, "Sure.", { to: { kind: "private", identity: "person-1", name: "Grace Hopper" } }),
       this.#message(0, "Thank you all for coming. The slides are in the folder, and there is a break at eight."),
       this.#message(2, "", { deleted: true }),
+      this.#message(1, "slides.pdf", { file: { name: "slides for tuesday.pdf", size: 2_345_678, program: false } }),
+      this.#message(3, "setup.exe", { file: { name: "setup.exe", size: 73_000_000, program: true } }),
+      this.#message(0, "notes.txt", { file: { name: "notes.txt", size: 4200, program: false } }),
+    ];
+    this.#state.transfers = [
+      { key: "t1", message: "m9", peer: "Grace Hopper", sending: false, done: 1_200_000, state: { kind: "running" } },
+      {
+        key: "t2",
+        message: "m11",
+        peer: "Alan Turing",
+        sending: true,
+        done: 4200,
+        state: { kind: "done", path: null, program: false },
+      },
     ];
   }
 
@@ -63,12 +77,13 @@ export class FakeChat {
       const others = this.#state.messages.filter(({ key }) => !keys.has(key));
       this.#state.messages = [...others, ...change.changed].sort((a, b) => a.sent_at - b.sent_at);
     }
+    if (change.kind === "transfer") this.#state.transfers = [...this.#state.transfers, change.transfer];
     for (const listener of this.#listeners) listener({ sequence, change });
   }
 
   #change(key: string, change: Partial<ChatMessage>): void {
     const message = this.#state.messages.find((known) => known.key === key);
-    if (message) this.tell({ kind: "messages", changed: [{ ...message, ...change }], dropped: [] });
+    if (message) this.tell({ kind: "messages", changed: [{ ...message, ...change }], dropped: [], news: true });
   }
 
   backend = {
@@ -78,11 +93,26 @@ export class FakeChat {
       const audience =
         to === null ? ({ kind: "everyone" } as const) : ({ kind: "private", identity: to, name } as const);
       const message = this.#message(0, text, { to: audience, sent_at: Date.now() });
-      this.tell({ kind: "messages", changed: [message], dropped: [] });
+      this.tell({ kind: "messages", changed: [message], dropped: [], news: true });
     },
     editMessage: async (key: string, text: string) => this.#change(key, { text, edited: true }),
     deleteMessage: async (key: string) => this.#change(key, { text: "", deleted: true }),
     react: async (emoji: string) => this.tell({ kind: "reaction", identity: "person-0", emoji }),
+    offerFile: async () => false,
+    saveFile: async (message: string) =>
+      this.tell({
+        kind: "transfer",
+        transfer: {
+          key: `t-${message}`,
+          message,
+          peer: "Katherine Johnson",
+          sending: false,
+          done: 0,
+          state: { kind: "failed", message: "The disk is full.", hint: "Make room, then save it again." },
+        },
+      }),
+    cancelTransfer: async () => undefined,
+    showFolder: async () => undefined,
     openLink: async (url: string) => console.info("open", url),
     onChat: async (listener: (update: ChatUpdate) => void) => {
       this.#listeners.add(listener);

@@ -116,6 +116,7 @@ export function fakeBackend(query: URLSearchParams, drawn: Drawn): Backend {
     settings: {
       name: "Ada Lovelace",
       theme: (query.get("theme") ?? "system") as Theme,
+      notifications: "on",
       server: query.has("url")
         ? { kind: "remote", url: query.get("url") ?? "" }
         : { kind: "this_computer", lan: query.has("lan") },

@@ -53,6 +53,10 @@ export interface Backend {
   deleteMessage(key: string): Promise<void>;
   react(emoji: string): Promise<void>;
   openLink(url: string): Promise<void>;
+  offerFile(to: string | null): Promise<boolean>;
+  saveFile(key: string): Promise<void>;
+  cancelTransfer(key: string): Promise<void>;
+  showFolder(key: string): Promise<void>;
   statistics(): Promise<Statistics>;
   watchStatistics(on: boolean): Promise<void>;
   copyText(text: string): Promise<void>;
@@ -127,6 +131,10 @@ export const tauriBackend: Backend = {
   deleteMessage: (key) => done(commands.deleteMessage(key)),
   react: (emoji) => done(commands.react(emoji)),
   openLink: (url) => done(commands.openLink(url)),
+  offerFile: (to) => take(commands.offerFile(to)),
+  saveFile: (key) => done(commands.saveFile(key)),
+  cancelTransfer: (key) => done(commands.cancelTransfer(key)),
+  showFolder: (key) => done(commands.showFolder(key)),
   statistics: () => take(commands.statistics()),
   watchStatistics: (on) => done(commands.watchStatistics(on)),
   copyText: (text) => done(commands.copyText(text)),

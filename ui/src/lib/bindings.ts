@@ -62,6 +62,14 @@ export const commands = {
 	react: (emoji: string) => typedError<null, UiError>(__TAURI_INVOKE("react", { emoji })),
 	/**  Opens a link of a message in the system's browser or mail program. */
 	openLink: (url: string) => typedError<null, UiError>(__TAURI_INVOKE("open_link", { url })),
+	/**  Lets the person choose a file and offers it to everybody, or to the one of this identity. Says whether one was chosen. */
+	offerFile: (to: string | null) => typedError<boolean, UiError>(__TAURI_INVOKE("offer_file", { to })),
+	/**  Has the file of a message come into the folder of downloads. How it goes is in the chat's transfers. */
+	saveFile: (key: string) => typedError<null, UiError>(__TAURI_INVOKE("save_file", { key })),
+	/**  Stops a file on its way. */
+	cancelTransfer: (key: string) => typedError<null, UiError>(__TAURI_INVOKE("cancel_transfer", { key })),
+	/**  Shows the folder that a file came into. The file itself is not opened. */
+	showFolder: (key: string) => typedError<null, UiError>(__TAURI_INVOKE("show_folder", { key })),
 	/**  The last ten minutes of the session that is on, or of the last one. */
 	statistics: () => typedError<Statistics, UiError>(__TAURI_INVOKE("statistics")),
 	/**  Whether each new sample is told (`StatisticsTick`, every two seconds). */
@@ -337,7 +345,12 @@ state: ChatState } |
 /**  Each replaces the message of the same key, or is new. */
 changed: ChatMessage[]; 
 /**  Keys of those that go. */
-dropped: string[] } | 
+dropped: string[]; 
+/**
+ *  Those that are new are news: written just now, or while the connection was lost. Not what was written before
+ *  one came.
+ */
+news: boolean } | 
 /**  One may write, or not any more. */
 { kind: "can_send"; 
 /**  Whether. */
@@ -786,6 +799,13 @@ export type Meters = {
 	tiles: TileMeter[],
 };
 
+/**  Whether the system shows what is written in a session while its window is not in front. */
+export type Notifications = 
+/**  It does. */
+"on" | 
+/**  It does not. */
+"off";
+
 /**  Where a track comes from. */
 export type Origin = 
 /**  A microphone. */
@@ -985,6 +1005,8 @@ export type Settings = {
 	theme: Theme,
 	/**  Where sessions come from. */
 	server: SessionServer,
+	/**  Whether the system shows what is written while the window is not in front. */
+	notifications: Notifications,
 	/**  The devices to use. */
 	devices: ChosenDevices,
 };

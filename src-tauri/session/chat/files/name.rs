@@ -1,6 +1,6 @@
 //! Names of files that others chose: safe to be given to a file here, and honest about what they are.
 
-use super::super::super::text::shown;
+use crate::session::text::shown;
 
 /// Longest name in characters, the ending included. In bytes it then fits into every file system's 255.
 const MAX_NAME: usize = 60;

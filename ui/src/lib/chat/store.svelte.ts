@@ -164,7 +164,7 @@ export class ChatStore {
     this.state = result.state;
     const { change } = update;
     if (change.kind === "reset") this.#begin();
-    else if (change.kind === "messages") this.#came(change.changed, before.messages);
+    else if (change.kind === "messages") this.#came(change.changed, before.messages, change.news);
     else if (change.kind === "reaction") this.#reacted(change.identity, change.emoji);
     else if (change.kind === "flood") {
       this.flood = texts.chat.flood(change.name);
@@ -200,10 +200,9 @@ export class ChatStore {
     this.reactions.clear();
   }
 
-  #came(changed: ChatMessage[], before: ChatMessage[]): void {
+  #came(changed: ChatMessage[], before: ChatMessage[], news: boolean): void {
     const known = (key: string) => before.some((message) => message.key === key);
-    // History was not written just now, and is not counted as new.
-    const fresh = changed.filter((m) => !known(m.key) && !m.is_local && m.told_by === null && !m.deleted);
+    const fresh = news ? changed.filter((m) => !known(m.key) && !m.is_local && !m.deleted) : [];
     const gone = changed.find((message) => message.key === this.editing && message.deleted);
     if (gone) this.stopEditing();
     if (fresh.length === 0) return;

@@ -36,7 +36,7 @@ function chat(state: Partial<ChatState> = {}) {
   };
   const store = new ChatStore(fake as Partial<Backend> as Backend);
   const tell = (change: ChatChange) => listen({ sequence: (sequence += 1), change });
-  const came = (...changed: ChatMessage[]) => tell({ kind: "messages", changed, dropped: [] });
+  const came = (...changed: ChatMessage[]) => tell({ kind: "messages", changed, dropped: [], news: true });
   return { store, fake, tell, came, skip: () => (sequence += 1) };
 }
 
@@ -46,10 +46,13 @@ beforeEach(() => void vi.useFakeTimers({ now: 1_000_000 }));
 afterEach(() => void vi.useRealTimers());
 
 it("counts what was not seen, until it is", async () => {
-  const { store, came } = chat();
+  const { store, came, tell } = chat();
   await store.start();
+  tell({ kind: "messages", changed: [message("m0", "before one came")], dropped: [], news: false });
+  expect([store.unread, store.announcement]).toEqual([0, ""]);
   came(message("m1", "one"), message("m2", "two", { is_local: true }));
-  came(message("m3", "three"), message("m4", "told", { told_by: "Bob" }));
+  // Missed while the connection was lost.
+  came(message("m4", "told", { told_by: "Bob" }));
   expect([store.unread, store.firstUnread]).toEqual([2, "m1"]);
   store.show(true);
   expect([store.unread, store.firstUnread]).toEqual([0, "m1"]);
@@ -154,7 +157,7 @@ it("keeps messages in order, and lets go of what made room", async () => {
   const { store, came, tell } = chat();
   await store.start();
   came(message("m5", "five"), message("m3", "three"));
-  tell({ kind: "messages", changed: [message("m4", "four")], dropped: ["m3"] });
+  tell({ kind: "messages", changed: [message("m4", "four")], dropped: ["m3"], news: true });
   expect(store.state.messages.map((m) => m.text)).toEqual(["four", "five"]);
 });
 
