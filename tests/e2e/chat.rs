@@ -2,6 +2,7 @@
 
 mod files;
 mod missed;
+mod notices;
 mod other_makes;
 
 use donfra_testbed::eventually;

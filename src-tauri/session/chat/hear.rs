@@ -94,7 +94,7 @@ impl Actor {
         if info.operation_type == OperationType::Reaction {
             return;
         }
-        let mut new = self.new(heading.id, identity);
+        let mut new = self.blank(heading.id, identity);
         if heading.private {
             let (identity, name) = (self.my_key(), self.me().map(|me| self.name(me.identity().as_str())));
             new.to = Audience::Private { identity, name: name.unwrap_or_default() };
@@ -114,13 +114,13 @@ impl Actor {
     }
 
     fn legacy_comes(&mut self, legacy: wire::Legacy, identity: &str) {
-        let mut new = self.new(legacy.id, identity);
+        let mut new = self.blank(legacy.id, identity);
         new.text = legacy.text;
         self.read(new, if legacy.deleted { Change::Delete } else { Change::Put });
     }
 
     /// A message of this person's, still without a text.
-    fn new(&mut self, id: String, identity: &str) -> New {
+    fn blank(&mut self, id: String, identity: &str) -> New {
         New {
             id,
             from: people::key(identity),
