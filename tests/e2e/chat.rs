@@ -59,7 +59,19 @@ async fn three_people_write_react_and_raise_hands() {
     let servers = Servers::start(&stage.folder).await;
     let api = ["--api", &servers.api, "--name"];
     let of = |name| [api[0], api[1], api[2], name];
-    let ada = Window::start(&stage, Start { name: "ada", hue: 120., tone: 480, arguments: &of("Ada"), x: 0 }).await;
+    // Stands for the system's browser.
+    let (programs, opened) = (stage.folder.join("programs"), stage.folder.join("opened"));
+    std::fs::create_dir_all(&programs).unwrap();
+    let browser = format!("#!/bin/sh\necho \"$@\" >> '{}'\n", opened.display());
+    std::fs::write(programs.join("xdg-open"), browser).unwrap();
+    let runs = std::os::unix::fs::PermissionsExt::from_mode(0o755);
+    std::fs::set_permissions(programs.join("xdg-open"), runs).unwrap();
+    let path = format!("{}:{}", programs.display(), std::env::var("PATH").unwrap());
+    let start = Start { name: "ada", hue: 120., tone: 480, arguments: &of("Ada"), x: 0 };
+    let ada = Window::start_with(&stage, start, |command| {
+        command.env("PATH", &path);
+    })
+    .await;
     ada.click(&id("create-session")).await;
     let session = ada.text(&id("session-id")).await;
     let join = |name| ["join", &session, "--name", name, "--api", &servers.api];
@@ -89,6 +101,12 @@ async fn three_people_write_react_and_raise_hands() {
     assert_eq!(ada.run("return document.querySelector('pre code').textContent").await, "fn main() {\n    a();\n}");
     assert_eq!(ada.text(&id("message-link")).await, "https://example.org/a");
     assert!(!ada.has("[data-testid=message] b").await);
+    ada.click(&id("message-link")).await;
+    eventually("the link is opened in the browser", async || {
+        (std::fs::read_to_string(&opened).ok()?.trim() == "https://example.org/a").then_some(())
+    })
+    .await;
+    ada.sees(&id("messages")).await;
 
     // Changed and deleted by its author, everywhere.
     write(&bob, "teh end").await;
