@@ -101,6 +101,10 @@ async fn three_people_write_react_and_raise_hands() {
     assert_eq!(ada.run("return document.querySelector('pre code').textContent").await, "fn main() {\n    a();\n}");
     assert_eq!(ada.text(&id("message-link")).await, "https://example.org/a");
     assert!(!ada.has("[data-testid=message] b").await);
+    ada.click(&id("copy-code")).await;
+    let said = "return [...document.querySelectorAll('[data-testid=message] [role=status]')].map((e) => e.textContent)";
+    eventually("the code is copied", async || ada.run(said).await.as_array()?.iter().find(|s| *s == "Copied").cloned())
+        .await;
     ada.click(&id("message-link")).await;
     eventually("the link is opened in the browser", async || {
         (std::fs::read_to_string(&opened).ok()?.trim() == "https://example.org/a").then_some(())
@@ -169,6 +173,13 @@ async fn three_people_write_react_and_raise_hands() {
     ada.sees(&format!("{} [data-testid=reaction]", tile(&bob_is, "camera"))).await;
     stage.screen.save(&stage.folder.join("reaction.png"));
     ada.sees_no(&id("reaction")).await;
+
+    // Who may not write any more is told so, and is still told what others write.
+    servers.silence(&session, &bob_is).await;
+    bob.sees("[data-testid=chat-input]:disabled[placeholder='You may not write in this session.']").await;
+    choose(&ada, "Everyone").await;
+    write(&ada, "Bob may only read").await;
+    reads(&bob, "Bob may only read").await;
 
     ada.close().await;
     bob.close().await;

@@ -310,7 +310,7 @@ impl Actor {
     /// Something of this person's is left out: it is too much.
     pub(super) fn flood(&mut self, identity: &str) {
         if self.flood_notes.take(identity, Instant::now()) {
-            tracing::info!(identity, "sends more than is taken");
+            tracing::info!(identity = people::key(identity), "sends more than is taken");
             let name = self.name(identity);
             self.change(ChatChange::Flood { name });
         }
