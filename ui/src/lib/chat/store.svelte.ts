@@ -14,8 +14,8 @@ const reactionStands = 5000;
 /** Most people whose reactions stand at a time; the oldest makes room. */
 const mostReactions = 60;
 
-/** How long it stands that somebody sends too much, in ms. */
-const floodStands = 8000;
+/** How long it stands that somebody sends too much, in ms: longer than until Rust says it again. */
+const floodStands = 15_000;
 
 export class ChatStore {
   /** The newest chat. Replaced, never mutated. */
@@ -52,6 +52,7 @@ export class ChatStore {
   #inFront = true;
   #kept: { draft: string; to: string | null } | null = null;
   #reaction = 0;
+  #floods = 0;
   #saying = false;
 
   constructor(backend: Backend) {
@@ -167,8 +168,11 @@ export class ChatStore {
     else if (change.kind === "messages") this.#came(change.changed, before.messages, change.news);
     else if (change.kind === "reaction") this.#reacted(change.identity, change.emoji);
     else if (change.kind === "flood") {
-      this.flood = texts.chat.flood(change.name);
-      this.#later(floodStands, () => (this.flood = ""));
+      const words = (this.flood = texts.chat.flood(change.name));
+      const number = (this.#floods += 1);
+      this.#later(floodStands, () => {
+        if (this.flood === words && this.#floods === number) this.flood = "";
+      });
     }
   }
 
