@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use futures_util::StreamExt;
 use livekit::prelude::RoomEvent;
-use livekit::{OperationType, StreamReader, TextStreamReader};
+use livekit::{ByteStreamReader, OperationType, StreamReader, TextStreamReader};
 
 use super::actor::{Actor, Input};
 use super::store::New;
@@ -41,9 +41,11 @@ impl Actor {
                     _ => self.message_comes(reader, participant_identity.as_str()),
                 }
             }
-            RoomEvent::ByteStreamOpened { reader, participant_identity, .. } => {
-                if let Some(reader) = reader.take() {
-                    self.file_comes(reader, participant_identity.as_str());
+            RoomEvent::ByteStreamOpened { reader, topic, participant_identity } => {
+                let (Some(reader), identity) = (reader.take(), participant_identity.as_str()) else { return };
+                match topic.as_str() {
+                    wire::CHAT_TOPIC => self.attachment_comes(&reader, identity),
+                    _ => self.file_comes(reader, identity),
                 }
             }
             RoomEvent::DataReceived { payload, topic: Some(topic), participant: Some(participant), .. } => {
@@ -111,6 +113,20 @@ impl Actor {
             }
             let _ = post.send(Input::ReadOver(number, identity));
         });
+    }
+
+    /// LiveKit's web components send a file to everybody at once. It is not taken unasked; that there is one is shown.
+    fn attachment_comes(&mut self, reader: &ByteStreamReader, identity: &str) {
+        let info = reader.info();
+        let Some(heading) = wire::heading(&info.id, &info.attributes()) else { return };
+        if let Some(file) = wire::file(&info.name, info.total_length.unwrap_or_default())
+            && self.takes(identity)
+        {
+            let mut new = self.blank(heading.id, identity);
+            new.text.clone_from(&file.name);
+            new.file = Some(file);
+            self.read(new, Change::Put);
+        }
     }
 
     fn legacy_comes(&mut self, legacy: wire::Legacy, identity: &str) {

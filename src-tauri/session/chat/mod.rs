@@ -182,7 +182,7 @@ pub(super) fn concerns(event: &RoomEvent) -> bool {
         RoomEvent::DataReceived { topic: Some(topic), .. } => {
             [wire::LEGACY_TOPIC, wire::REACTION_TOPIC].contains(&topic.as_str())
         }
-        RoomEvent::ByteStreamOpened { topic, .. } => topic == wire::FILE_TOPIC,
+        RoomEvent::ByteStreamOpened { topic, .. } => [wire::CHAT_TOPIC, wire::FILE_TOPIC].contains(&topic.as_str()),
         RoomEvent::ChatMessage { .. } => true,
         _ => false,
     }

@@ -123,6 +123,11 @@ async fn a_web_client_chats() {
     web.write("one", "twice").await;
     reads(&ada, "twice\n(changed)").await;
 
+    // A file of the web client's is not taken unasked, and its owner cannot be asked: that is said.
+    web.attach("slides.pdf", "content").await;
+    ada.click("[data-testid=file][data-name='slides.pdf'] [data-testid=save-file]").await;
+    ada.sees("[data-testid=transfer][data-sending=false][data-state=failed]").await;
+
     // Who comes later is told what the web client wrote, too; the web client itself cannot be asked.
     let join = ["join", &session, "--name", "Eve", "--api", &servers.api];
     let eve = Window::start(&stage, Start { name: "eve", hue: 60., tone: 720, arguments: &join, x: 1100 }).await;

@@ -60,6 +60,14 @@ impl Browser {
         assert_eq!(self.client.execute_async(script, vec![json!(id), json!(text)]).await.unwrap(), "sent");
     }
 
+    /// Sends a file as LiveKit's web components do.
+    pub async fn attach(&self, name: &str, content: &str) {
+        let script = "const [name, content, done] = arguments; \
+            window.room.localParticipant.sendFile(new File([content], name), { topic: 'lk.chat' }) \
+            .then(() => done('sent'), (e) => done(String(e)));";
+        assert_eq!(self.client.execute_async(script, vec![json!(name), json!(content)]).await.unwrap(), "sent");
+    }
+
     /// Waits until the page has heard a text, and gives the message.
     pub async fn hears(&self, text: &str) -> Value {
         eventually(&format!("the web client hears “{text}”"), async || {
