@@ -42,6 +42,13 @@ pub mod session {
 
         pub use secret::Secret;
     }
+    pub mod chat {
+        pub mod files {
+            pub mod name;
+            pub mod types;
+        }
+        pub mod wire;
+    }
     pub mod invitation;
     mod role;
     pub mod text;

@@ -1,6 +1,7 @@
 //! What the web UI may call, and what it hears: thin, typed, generated to TypeScript (`ui/src/lib/bindings.ts`).
 
 mod app;
+mod chat;
 mod devices;
 mod doctor;
 mod session;
@@ -16,6 +17,7 @@ use tauri_specta::{Builder, collect_commands, collect_events};
 pub use app::{JoinRequest, Startup};
 
 use crate::doctor::DoctorUpdate;
+use crate::session::chat::types::ChatUpdate;
 use crate::session::state::{Meters, SessionPatch};
 use crate::session::statistics::types::StatisticsTick;
 use crate::sessions::LiveSessions;
@@ -46,11 +48,22 @@ pub fn builder() -> Builder<tauri::Wry> {
             session::set_microphone,
             session::set_camera,
             session::set_screen,
+            session::raise_hand,
             session::set_tiles,
             sessions::watch_live_sessions,
             sessions::recent_sessions,
             sessions::forget_recent_session,
             sessions::invite,
+            chat::chat_snapshot,
+            chat::send_message,
+            chat::edit_message,
+            chat::delete_message,
+            chat::react,
+            chat::open_link,
+            chat::offer_file,
+            chat::save_file,
+            chat::cancel_transfer,
+            chat::show_folder,
             statistics::statistics,
             statistics::watch_statistics,
             devices::devices,
@@ -66,5 +79,5 @@ pub fn builder() -> Builder<tauri::Wry> {
             settings::set_credential,
             settings::clear_credential,
         ])
-        .events(collect_events![SessionPatch, Meters, StatisticsTick, DoctorUpdate, LiveSessions])
+        .events(collect_events![SessionPatch, ChatUpdate, Meters, StatisticsTick, DoctorUpdate, LiveSessions])
 }

@@ -111,6 +111,13 @@ pub async fn set_screen(app: State<'_, App>, on: bool) -> Result<(), UiError> {
     app.session.set_device(Device::Screen, on).await
 }
 
+/// Raises or lowers the own hand. It is seen in the state when the others see it.
+#[tauri::command]
+#[specta::specta]
+pub async fn raise_hand(app: State<'_, App>, up: bool) -> Result<(), UiError> {
+    app.session.raise_hand(up).await
+}
+
 /// Where the UI has its tiles now.
 #[tauri::command]
 #[specta::specta]

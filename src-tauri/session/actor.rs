@@ -1,6 +1,7 @@
 //! Owns the session: takes a person's wishes, the room's events and the devices' reports, one after the other.
 
 mod ending;
+mod hand;
 mod keys;
 mod last_session;
 mod reconnect;
@@ -14,9 +15,11 @@ use secrecy::SecretString;
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 
+use super::chat::{self, Chat};
 use super::connect::{Admission, Attempt, News, Wish};
 use super::devices::Devices;
 use super::encryption::{self, Encryption};
+use super::hands::Hands;
 use super::invite::Invite;
 use super::last::{Choices, Keeper, Last};
 use super::message::{Answer, Message};
@@ -64,6 +67,8 @@ struct Live {
     publisher: Option<Publisher>,
     sampling: Option<Sampling>,
     receiving: Option<Receiving>,
+    /// Whose hands are up.
+    hands: Hands,
     /// The connection, once in the room.
     line: Option<Line>,
     /// What is known of the others' keys.
@@ -86,6 +91,7 @@ pub struct Actor {
     settings: Arc<SettingsStore>,
     frames: Frames,
     recorder: Recorder,
+    chat: Chat,
     host: Option<Host>,
     live: Option<Live>,
     events: Option<mpsc::UnboundedReceiver<RoomEvent>>,
@@ -110,6 +116,7 @@ impl Actor {
         settings: Arc<SettingsStore>,
         frames: Frames,
         recorder: Recorder,
+        chat: Chat,
         patches: impl Fn(SessionPatch) + Send + 'static,
         meters: impl Fn(Meters) + Send + 'static,
     ) -> mpsc::UnboundedSender<Message> {
@@ -124,6 +131,7 @@ impl Actor {
             settings,
             frames,
             recorder,
+            chat,
             host: None,
             live: None,
             events: None,
@@ -237,6 +245,7 @@ impl Actor {
                 }
             }
             Message::SetDevice(device, on, reply) => drop(reply.send(self.set_device(device, on))),
+            Message::RaiseHand(up, reply) => self.raise_hand(up, reply),
             Message::Diagnosis(reply) => {
                 let host = self.host.as_ref().map(|host| (host.base_url().clone(), host.lan()));
                 let _ = reply.send(Diagnosis { host, last: self.last.clone() });
@@ -331,6 +340,7 @@ impl Actor {
         }
         self.store.change(Change::Reset { state });
         self.recorder.begin();
+        self.chat.begin();
         let attempt = Attempt {
             settings: self.settings.clone(),
             host: self.host.take(),
@@ -356,6 +366,7 @@ impl Actor {
             publisher: None,
             sampling: None,
             receiving: None,
+            hands: Hands::default(),
             line: None,
             lock: Lock::default(),
         });
@@ -444,15 +455,32 @@ impl Actor {
             {
                 return self.renewal(&payload, participant.as_ref());
             }
+            event if chat::concerns(&event) => return self.chat.hear(event),
             // What peers send and nobody here reads changes nothing.
             RoomEvent::DataReceived { .. }
             | RoomEvent::ChatMessage { .. }
             | RoomEvent::TranscriptionReceived { .. }
             | RoomEvent::TextStreamOpened { .. }
             | RoomEvent::ByteStreamOpened { .. } => return,
-            event => self.line_event(&event),
+            event => {
+                self.tell_chat(&event);
+                self.line_event(&event);
+            }
         }
         self.people_changed = true;
+    }
+
+    /// What the chat is to know besides what is written.
+    fn tell_chat(&self, event: &RoomEvent) {
+        match event {
+            RoomEvent::ParticipantDisconnected(participant) => self.chat.left(participant.identity().as_str()),
+            RoomEvent::ParticipantPermissionChanged {
+                participant: livekit::prelude::Participant::Local(_), ..
+            } => {
+                self.chat.permission_changed();
+            }
+            _ => {}
+        }
     }
 
     fn set_device(&mut self, device: Device, on: bool) -> Result<(), UiError> {
@@ -491,9 +519,10 @@ impl Actor {
     /// Tells the UI who is in the room, and how.
     fn tell_people(&mut self) {
         self.people_changed = false;
-        let Some(live) = &self.live else { return };
+        let Some(live) = &mut self.live else { return };
         let (Some(admission), Some(devices)) = (&live.admission, &live.devices) else { return };
         let (microphone, camera, screen) = devices.track_states();
+        let keeps = live.line.as_ref().is_some_and(Line::keeps);
         let me = Participant {
             identity: devices.identity().to_owned(),
             name: live.name.clone(),
@@ -504,13 +533,14 @@ impl Actor {
             camera,
             screen,
             quality: self.store.state().health.own,
+            hand_raised_at: live.hands.raised_at(devices.identity()).filter(|_| keeps),
         };
         let people = match &live.room {
             Some(room) => people::list(room, me),
             None => vec![me],
         };
-        let keeps = live.line.as_ref().is_some_and(Line::keeps);
-        let people = if keeps { people::keep(&self.store.state().participants, people) } else { people };
+        let mut people = if keeps { people::keep(&self.store.state().participants, people) } else { people };
+        live.hands.order(&mut people, hand::now_ms());
         self.store.set_people(people);
     }
 

@@ -54,6 +54,8 @@ pub enum Message {
     DismissEnd(Answer),
     /// A device on or off.
     SetDevice(Device, bool, Answer),
+    /// The own hand up or down.
+    RaiseHand(bool, Answer),
     /// Another device of this kind, by id; none: the system's default.
     ChooseDevice(Device, Option<String>),
     /// What the doctor needs to know.

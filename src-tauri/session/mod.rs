@@ -2,11 +2,13 @@
 
 mod actor;
 mod again;
+pub mod chat;
 mod connect;
 mod connection;
 mod devices;
 mod encryption;
 mod end_reason;
+mod hands;
 pub mod health;
 mod hosting;
 pub mod invitation;
@@ -41,6 +43,7 @@ use crate::settings::SettingsStore;
 use crate::video::Frames;
 use actor::Actor;
 pub use invite::{Code, Invite, Reach};
+use chat::Chat;
 use journal::Journal;
 use message::{Message, Reply};
 use report::SessionReport;
@@ -72,6 +75,7 @@ pub struct Session {
     post: mpsc::UnboundedSender<Message>,
     recorder: Recorder,
     journal: Journal,
+    chat: Chat,
 }
 
 impl Session {
@@ -82,12 +86,16 @@ impl Session {
         settings: Arc<SettingsStore>,
         frames: Frames,
         file: Option<StatisticsFile>,
+        notice: impl Fn(chat::Notice) + Send + 'static,
     ) -> Self {
+        let chat_ui = handle.clone();
+        let update = Box::new(move |update: chat::types::ChatUpdate| told(update.emit(&chat_ui)));
+        let chat = Chat::start(chat::Listeners { update, notice: Box::new(notice) });
         let (ui, watcher) = (handle.clone(), handle.clone());
         let recorder = Recorder::new(file, move |tick: StatisticsTick| told(tick.emit(&watcher)));
         let patches = move |patch: state::SessionPatch| told(patch.emit(&ui));
         let meters = move |meters: state::Meters| told(meters.emit(&handle));
-        Self::start_telling(settings, frames, recorder, patches, meters)
+        Self::start_with(settings, frames, recorder, chat, patches, meters)
     }
 
     /// The same without a UI: whoever is told is given.
@@ -98,14 +106,26 @@ impl Session {
         patches: impl Fn(state::SessionPatch) + Send + 'static,
         meters: impl Fn(state::Meters) + Send + 'static,
     ) -> Self {
+        let chat = Chat::start(chat::Listeners { update: Box::new(|_| {}), notice: Box::new(|_| {}) });
+        Self::start_with(settings, frames, recorder, chat, patches, meters)
+    }
+
+    fn start_with(
+        settings: Arc<SettingsStore>,
+        frames: Frames,
+        recorder: Recorder,
+        chat: Chat,
+        patches: impl Fn(state::SessionPatch) + Send + 'static,
+        meters: impl Fn(state::Meters) + Send + 'static,
+    ) -> Self {
         let journal = Journal::default();
         let writes = journal.clone();
         let patches = move |patch| {
             writes.hear(&patch);
             patches(patch);
         };
-        let post = Actor::start(settings, frames, recorder.clone(), patches, meters);
-        Self { post, recorder, journal }
+        let post = Actor::start(settings, frames, recorder.clone(), chat.clone(), patches, meters);
+        Self { post, recorder, journal, chat }
     }
 
     /// The report of the session that is on, or of the last one; none before the first.
@@ -122,6 +142,11 @@ impl Session {
     /// The statistics of the session that is on, or of the last one.
     pub fn recorder(&self) -> &Recorder {
         &self.recorder
+    }
+
+    /// The chat of the session that is on.
+    pub fn chat(&self) -> &Chat {
+        &self.chat
     }
 
     async fn ask<T>(&self, message: impl FnOnce(Reply<T>) -> Message) -> Result<T, UiError> {
@@ -251,6 +276,14 @@ impl Session {
     /// There is no session, or one may not publish in it.
     pub async fn set_device(&self, device: Device, on: bool) -> Result<(), UiError> {
         self.ask(|reply| Message::SetDevice(device, on, reply)).await?
+    }
+
+    /// Raises or lowers the own hand.
+    ///
+    /// # Errors
+    /// There is no connection, or the session does not let one.
+    pub async fn raise_hand(&self, up: bool) -> Result<(), UiError> {
+        self.ask(|reply| Message::RaiseHand(up, reply)).await?
     }
 
     /// Goes over to another device, in the session that is on. Without one there is nothing to do: the next session

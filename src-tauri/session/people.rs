@@ -4,9 +4,9 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 
 use livekit::prelude::{ConnectionQuality, RemoteParticipant, Room, TrackSource};
 
-use super::health;
 use super::state::{Participant, Quality, Role, TrackState};
 use super::text::shown;
+use super::{hands, health};
 use crate::video::{TileId, TileSource};
 
 /// Longest name shown, in characters.
@@ -22,13 +22,15 @@ pub const ROLE_ATTRIBUTE: &str = "role";
 /// Its value for a host.
 pub const HOST_ROLE: &str = "host";
 
-/// Everybody in the room: `me` first, whose quality is the own measures', then the others by time of joining.
+/// Everybody in the room: `me` first, whose quality is the own measures', whose hand is up where it was before the room
+/// was entered anew, then the others by time of joining.
 pub fn list(room: &Room, me: Participant) -> Vec<Participant> {
     let mut others: Vec<_> = room.remote_participants().into_values().collect();
     others.sort_by_cached_key(|participant| (participant.joined_at(), participant.identity().to_string()));
     let local = room.local_participant();
     let quality = health::worse(quality(local.connection_quality()), me.quality);
-    let me = Participant { speaking: local.is_speaking(), quality, ..me };
+    let hand_raised_at = hands::claimed(&local.attributes()).or(me.hand_raised_at);
+    let me = Participant { speaking: local.is_speaking(), quality, hand_raised_at, ..me };
     std::iter::once(me).chain(others.iter().map(other)).collect()
 }
 
@@ -47,6 +49,7 @@ pub fn keep(before: &[Participant], mut now: Vec<Participant>) -> Vec<Participan
                         *track = was;
                     }
                 }
+                person.hand_raised_at = person.hand_raised_at.or(old.hand_raised_at);
                 // A host says who it is a moment after it came.
                 if old.role == Role::Host {
                     person.role = Role::Host;
@@ -60,6 +63,7 @@ pub fn keep(before: &[Participant], mut now: Vec<Participant>) -> Vec<Participan
 
 fn other(participant: &RemoteParticipant) -> Participant {
     let identity = key(participant.identity().as_str());
+    let attributes = participant.attributes();
     let host = is_host(participant);
     let mut person = Participant {
         name: name(&participant.name(), &identity),
@@ -71,6 +75,7 @@ fn other(participant: &RemoteParticipant) -> Participant {
         camera: TrackState::Off,
         screen: TrackState::Off,
         quality: quality(participant.connection_quality()),
+        hand_raised_at: hands::claimed(&attributes),
     };
     for publication in participant.track_publications().into_values() {
         let state = if publication.is_muted() { TrackState::Muted } else { TrackState::On };
@@ -149,6 +154,7 @@ mod tests {
             camera,
             screen: TrackState::Off,
             quality: Quality::Unknown,
+            hand_raised_at: None,
         };
         let before = [person("me", TrackState::On), person("ada", TrackState::On), person("bob", TrackState::On)];
         let now = vec![person("me", TrackState::Off), person("ada", TrackState::Off), person("eve", TrackState::Muted)];

@@ -115,6 +115,7 @@ mod tests {
             camera: TrackState::Off,
             screen: TrackState::Off,
             quality: Quality::Unknown,
+            hand_raised_at: None,
         }
     }
 

@@ -179,6 +179,10 @@ pub struct Participant {
     pub screen: TrackState,
     /// Connection quality as LiveKit sees it.
     pub quality: Quality,
+    /// Since when the hand is up, ms since 1970 by this computer's clock; none: it is down. Of two hands the one that
+    /// was up first here has the smaller number, whatever their owners' clocks say.
+    #[specta(type = Option<specta_typescript::Number>)]
+    pub hand_raised_at: Option<u64>,
 }
 
 /// A published track, or its absence.

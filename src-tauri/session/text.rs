@@ -70,6 +70,58 @@ pub fn shown(text: &str, max: usize) -> String {
     line
 }
 
+/// Most empty lines in a row of a text of several lines.
+const MAX_EMPTY_LINES: usize = 2;
+
+/// Most lines of one.
+const MAX_LINES: usize = 500;
+
+/// A text of several lines that somebody else wrote, fit to be shown: at most `max` bytes of UTF-8 and 500 lines, the
+/// rest cut off with an ellipsis. Indentation stays, for code; otherwise as [`shown`].
+pub fn shown_lines(text: &str, max: usize) -> String {
+    let mut out = String::new();
+    let (mut marks, mut lines, mut breaks) = (0, 1, 0);
+    let mut cut = false;
+    for character in text.chars() {
+        let character = match character {
+            '\n' | '\u{85}' | '\u{2028}' | '\u{2029}' => '\n',
+            '\t' => '\t',
+            other if other.is_control() || is_invisible(other) => continue,
+            other if other.is_whitespace() || is_blank(other) => ' ',
+            other => other,
+        };
+        if character == '\n' {
+            let kept = out.trim_end_matches(|c| c == ' ' || c == '\t' || is_joiner(c)).len();
+            out.truncate(kept);
+            if out.is_empty() || breaks > MAX_EMPTY_LINES {
+                continue;
+            }
+            (breaks, lines, marks) = (breaks + 1, lines + 1, 0);
+        } else {
+            marks = if is_mark(character) { marks + 1 } else { 0 };
+            let hangs_on = is_joiner(character) || is_selector(character) || marks > 0;
+            let before = out.chars().next_back().filter(|before| !before.is_whitespace());
+            let alone = before.is_none_or(|c| is_joiner(c) || (is_selector(c) && is_selector(character)));
+            if marks > MAX_MARKS || (hangs_on && alone) {
+                continue;
+            }
+            if !character.is_whitespace() {
+                breaks = 0;
+            }
+        }
+        if lines > MAX_LINES || out.len() + character.len_utf8() > max {
+            cut = true;
+            break;
+        }
+        out.push(character);
+    }
+    out.truncate(out.trim_end_matches(|c: char| c.is_whitespace() || is_joiner(c)).len());
+    if cut {
+        out.push('…');
+    }
+    out
+}
+
 /// What makes one sign of two, or keeps two apart.
 fn is_joiner(character: char) -> bool {
     matches!(character, '\u{200c}' | '\u{200d}')
@@ -113,6 +165,27 @@ mod tests {
             assert_eq!(shown(name, 100), name);
         }
         assert_eq!(shown("  Ada \n\t Lovelace ", 100), "Ada Lovelace");
+    }
+
+    #[test]
+    fn lines_stay_lines_and_code_keeps_its_indentation() {
+        let code = "Look:\n```rust\nfn main() {\n    let a  = 1;\n\tb();\n}\n```\n\nDone";
+        assert_eq!(shown_lines(code, 1000), code);
+        assert_eq!(shown_lines("\n \n a\r\nb \u{2028}c\n\n\n\n\n\nd\n", 1000), " a\nb\nc\n\n\nd");
+        assert_eq!(shown_lines("gnp\u{202e}exe\u{0}.\u{1b}[31m", 100), "gnpexe.[31m");
+        assert_eq!(shown_lines("👩‍👩‍👧 ok\n\u{301}x", 100), "👩‍👩‍👧 ok\nx");
+        assert_eq!(shown_lines("ääää", 5), "ää…");
+        assert_eq!(shown_lines(&"x\n".repeat(5000), 100_000).lines().count(), MAX_LINES);
+        assert_eq!(shown_lines("\u{200b} \n\t\u{3164}", 100), "");
+    }
+
+    proptest! {
+        #[test]
+        fn lines_of_anything_are_bounded_and_stay_as_they_are(text in "\\PC{0,60}[\n\t \u{301}\u{200d}\u{fe0f}]{0,9}\\PC{0,60}", max in 1usize..200) {
+            let shown = shown_lines(&text, max);
+            prop_assert!(shown.len() <= max + '…'.len_utf8());
+            prop_assert_eq!(shown_lines(&shown, max + '…'.len_utf8()), shown);
+        }
     }
 
     #[test]

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-use super::preferences::{ChosenDevices, SessionServer, Settings, StageLayout, Theme};
+use super::preferences::{ChosenDevices, Notifications, SessionServer, Settings, StageLayout, Theme};
 
 /// The layout that is written. Older ones are read and brought up to it.
 const VERSION: u32 = 1;
@@ -56,6 +56,8 @@ struct Document {
     #[serde(default)]
     theme: Theme,
     #[serde(default)]
+    notifications: Notifications,
+    #[serde(default)]
     server: SessionServer,
     #[serde(default)]
     devices: ChosenDevices,
@@ -101,14 +103,14 @@ pub(super) fn parse(text: &str) -> Result<Settings, String> {
         other => return Err(format!("unknown version {other}")),
     };
     let document: Document = table.try_into().map_err(|error: toml::de::Error| error.message().to_owned())?;
-    let Document { version: _, name, theme, server, devices, layout } = document;
-    Ok(Settings { name, theme, server, devices, layout })
+    let Document { version: _, name, theme, notifications, server, devices, layout } = document;
+    Ok(Settings { name, theme, notifications, server, devices, layout })
 }
 
 /// The text of a settings file.
 pub(super) fn text(settings: &Settings) -> Result<String, FileError> {
-    let Settings { name, theme, server, devices, layout } = settings.clone();
-    Ok(toml::to_string_pretty(&Document { version: VERSION, name, theme, server, devices, layout })?)
+    let Settings { name, theme, notifications, server, devices, layout } = settings.clone();
+    Ok(toml::to_string_pretty(&Document { version: VERSION, name, theme, notifications, server, devices, layout })?)
 }
 
 /// Writes the settings in one step: a crash leaves the old file or the new one.
@@ -152,6 +154,7 @@ mod tests {
         let settings = Settings {
             name: "Ada \"the\" first\n".into(),
             theme: Theme::Dark,
+            notifications: Notifications::Off,
             server: SessionServer::Remote { url: "http://localhost:8080/api".into() },
             devices: ChosenDevices {
                 camera: Some(DeviceChoice { id: "usb-1".into(), name: "Webcam \"HD\"".into() }),

@@ -14,7 +14,7 @@ use specta::Type;
 use crate::error::UiError;
 
 pub use credential::{Credential, CredentialState, SignIn};
-pub use preferences::{ChosenDevices, LayoutChoice, SessionServer, Settings, StageLayout, Theme};
+pub use preferences::{ChosenDevices, LayoutChoice, Notifications, SessionServer, Settings, StageLayout, Theme};
 pub use store::SettingsStore;
 
 /// The settings, and what stands beside them on the settings page.

@@ -14,6 +14,8 @@ pub struct Settings {
     pub theme: Theme,
     /// Where sessions come from.
     pub server: SessionServer,
+    /// Whether the system shows what is written while the window is not in front.
+    pub notifications: Notifications,
     /// The devices to use.
     pub devices: ChosenDevices,
     /// How the pictures of a session are arranged.
@@ -69,6 +71,17 @@ pub enum Theme {
     Light,
     /// Dark.
     Dark,
+}
+
+/// Whether the system shows what is written in a session while its window is not in front.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "snake_case")]
+pub enum Notifications {
+    /// It does.
+    #[default]
+    On,
+    /// It does not.
+    Off,
 }
 
 /// Where sessions come from.

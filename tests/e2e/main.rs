@@ -5,6 +5,7 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on panics")]
 
 mod coming_back;
+mod chat;
 mod doctor;
 mod encryption;
 mod errors;

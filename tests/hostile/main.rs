@@ -5,6 +5,7 @@
 #![cfg(target_os = "linux")]
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on panics")]
 
+mod chat;
 mod crowd;
 mod floods;
 mod pictures;

@@ -10,7 +10,7 @@ use std::process::{Child, Command};
 const CARGO_FUZZ: &str = "cargo-fuzz@0.13.2";
 
 /// The fuzz targets: `fuzz/fuzz_targets/NAME.rs`, each beginning with `fuzz/seeds/NAME/`.
-const TARGETS: [&str; 4] = ["invitation", "api_answer", "peer_text", "settings"];
+const TARGETS: [&str; 5] = ["invitation", "api_answer", "peer_text", "chat", "settings"];
 
 /// So many run side by side: as many as the smallest machine of the project has cores.
 const SIDE_BY_SIDE: usize = 2;

@@ -72,6 +72,7 @@ impl Actor {
     /// Lets go of everything of the session.
     pub(super) fn release(&mut self) -> Option<JoinHandle<()>> {
         self.events = None;
+        self.chat.end();
         let live = self.live.take()?;
         if let Some((task, _)) = live.attempt {
             task.abort();

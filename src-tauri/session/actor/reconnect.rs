@@ -10,6 +10,7 @@ use super::{Actor, Live};
 use crate::session::again::{self, Entered};
 use crate::session::connection::{self, Connection, Setback};
 use crate::session::devices::Devices;
+use crate::session::hands::HAND_ATTRIBUTE;
 use crate::session::message::Message;
 use crate::session::people;
 use crate::session::publisher::{Order, Publisher};
@@ -87,6 +88,11 @@ impl Live {
         if admission.role == Role::Host {
             shown.insert(people::ROLE_ATTRIBUTE.into(), people::HOST_ROLE.into());
         }
+        // A hand that was up when the room was lost is up again.
+        let me = self.devices.as_ref().map(|devices| devices.identity());
+        if let Some(at) = me.and_then(|me| self.hands.raised_at(me)) {
+            shown.insert(HAND_ATTRIBUTE.into(), at.to_string());
+        }
         shown
     }
 }
@@ -108,6 +114,7 @@ impl Actor {
         live.sampling = Some(sampling);
         live.publisher = Some(publisher);
         live.room = Some(room.clone());
+        self.chat.enter(room.clone());
         self.events = Some(events);
         let settles = live.line.as_ref().map(|_| Instant::now() + SETTLING);
         let tell = || {
@@ -284,8 +291,10 @@ impl Actor {
         if !line.told.as_ref().is_some_and(|told| same_stage(told, &phase)) {
             if phase == Phase::Connected {
                 tracing::info!("the connection is well again");
+                self.chat.back();
             } else {
                 tracing::warn!(?phase, "the connection is lost");
+                self.chat.lost();
             }
             line.told = Some(phase.clone());
             self.store.change(Change::Phase { phase });

@@ -186,6 +186,7 @@ mod tests {
             camera: TrackState::On,
             screen: TrackState::Off,
             quality: Quality::Good,
+            hand_raised_at: None,
         });
         let points = |number| TrackPoint { number, kbps: 100 * number, limit: Limit::Cpu, ..TrackPoint::default() };
         let track = TrackInfo {

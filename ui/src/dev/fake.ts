@@ -2,6 +2,7 @@
 
 import { fakeStatistics } from "./fake-statistics";
 import { BackendError, type Backend } from "../lib/backend";
+import { FakeChat } from "./fake-chat";
 import { examine } from "./fake-doctor";
 import type {
   ChosenDevices,
@@ -48,6 +49,7 @@ function person(index: number): Participant {
     camera: index % 4 === 3 ? "off" : "on",
     screen: "off",
     quality: index === 4 ? "poor" : "good",
+    hand_raised_at: index === 2 ? 1 : null,
   };
 }
 
@@ -151,6 +153,7 @@ export function fakeBackend(query: URLSearchParams, drawn: Drawn): Backend {
     settings: {
       name: "Ada Lovelace",
       theme: (query.get("theme") ?? "system") as Theme,
+      notifications: "on",
       server: query.has("url")
         ? { kind: "remote", url: query.get("url") ?? "" }
         : { kind: "this_computer", lan: query.has("lan") },
@@ -203,6 +206,12 @@ export function fakeBackend(query: URLSearchParams, drawn: Drawn): Backend {
     for (const listener of meters) listener(measured);
   }, 200);
 
+  const chat = new FakeChat(() => state.participants, query);
+  if (query.has("chat"))
+    setTimeout(() => {
+      chat.tell({ kind: "reaction", identity: "person-1", emoji: "👏" });
+    }, 300);
+
   const refused = new BackendError({
     code: "session_id_invalid",
     message: "There is no session id in this text.",
@@ -220,6 +229,7 @@ export function fakeBackend(query: URLSearchParams, drawn: Drawn): Backend {
   });
 
   return {
+    ...chat.backend,
     startup: async () => ({ version: "0.1.0", name: view.settings.name, join: null }),
     checkSdk: async () => {},
     sessionSnapshot: async () => state,
@@ -267,6 +277,13 @@ export function fakeBackend(query: URLSearchParams, drawn: Drawn): Backend {
     setMicrophone: async (on) => device("microphone", on),
     setCamera: async (on) => device("camera", on),
     setScreen: async (on) => device("screen", on),
+    raiseHand: async (up) =>
+      reset({
+        ...state,
+        participants: state.participants.map((p) =>
+          p.is_local ? { ...p, hand_raised_at: up ? Date.now() : null } : p,
+        ),
+      }),
     setTiles: async (next) => {
       tiles = next;
       drawn(next);

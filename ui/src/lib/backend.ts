@@ -2,6 +2,8 @@
 
 import { commands, events } from "./bindings";
 import type {
+  ChatState,
+  ChatUpdate,
   Device,
   DeviceChoice,
   DeviceList,
@@ -53,7 +55,18 @@ export interface Backend {
   setMicrophone(on: boolean): Promise<void>;
   setCamera(on: boolean): Promise<void>;
   setScreen(on: boolean): Promise<void>;
+  raiseHand(up: boolean): Promise<void>;
   setTiles(tiles: TileLayout[]): Promise<void>;
+  chatSnapshot(): Promise<ChatState>;
+  sendMessage(to: string | null, text: string): Promise<void>;
+  editMessage(key: string, text: string): Promise<void>;
+  deleteMessage(key: string): Promise<void>;
+  react(emoji: string): Promise<void>;
+  openLink(url: string): Promise<void>;
+  offerFile(to: string | null): Promise<boolean>;
+  saveFile(key: string): Promise<void>;
+  cancelTransfer(key: string): Promise<void>;
+  showFolder(key: string): Promise<void>;
   statistics(): Promise<Statistics>;
   watchStatistics(on: boolean): Promise<void>;
   copyText(text: string): Promise<void>;
@@ -73,6 +86,7 @@ export interface Backend {
   videoLayer(): Promise<VideoLayerInfo>;
   setBackdrop(colour: Rgb): Promise<void>;
   onPatch(listener: (patch: SessionPatch) => void): Promise<() => void>;
+  onChat(listener: (update: ChatUpdate) => void): Promise<() => void>;
   onMeters(listener: (meters: Meters) => void): Promise<() => void>;
   onStatistics(listener: (tick: StatisticsTick) => void): Promise<() => void>;
   onDoctor(listener: (update: DoctorUpdate) => void): Promise<() => void>;
@@ -127,7 +141,18 @@ export const tauriBackend: Backend = {
   setMicrophone: (on) => done(commands.setMicrophone(on)),
   setCamera: (on) => done(commands.setCamera(on)),
   setScreen: (on) => done(commands.setScreen(on)),
+  raiseHand: (up) => done(commands.raiseHand(up)),
   setTiles: (tiles) => done(commands.setTiles(tiles)),
+  chatSnapshot: () => take(commands.chatSnapshot()),
+  sendMessage: (to, text) => done(commands.sendMessage(to, text)),
+  editMessage: (key, text) => done(commands.editMessage(key, text)),
+  deleteMessage: (key) => done(commands.deleteMessage(key)),
+  react: (emoji) => done(commands.react(emoji)),
+  openLink: (url) => done(commands.openLink(url)),
+  offerFile: (to) => take(commands.offerFile(to)),
+  saveFile: (key) => done(commands.saveFile(key)),
+  cancelTransfer: (key) => done(commands.cancelTransfer(key)),
+  showFolder: (key) => done(commands.showFolder(key)),
   statistics: () => take(commands.statistics()),
   watchStatistics: (on) => done(commands.watchStatistics(on)),
   copyText: (text) => done(commands.copyText(text)),
@@ -147,6 +172,7 @@ export const tauriBackend: Backend = {
   videoLayer: () => take(commands.videoLayer()),
   setBackdrop: (colour) => done(commands.setBackdrop(colour)),
   onPatch: (listener) => events.sessionPatch.listen((event) => listener(event.payload)),
+  onChat: (listener) => events.chatUpdate.listen((event) => listener(event.payload)),
   onMeters: (listener) => events.meters.listen((event) => listener(event.payload)),
   onStatistics: (listener) => events.statisticsTick.listen((event) => listener(event.payload)),
   onDoctor: (listener) => events.doctorUpdate.listen((event) => listener(event.payload)),

@@ -50,6 +50,8 @@ export const commands = {
 	setCamera: (on: boolean) => typedError<null, UiError>(__TAURI_INVOKE("set_camera", { on })),
 	/**  Starts or stops sharing the screen. What comes of it is seen in the state. */
 	setScreen: (on: boolean) => typedError<null, UiError>(__TAURI_INVOKE("set_screen", { on })),
+	/**  Raises or lowers the own hand. It is seen in the state when the others see it. */
+	raiseHand: (up: boolean) => typedError<null, UiError>(__TAURI_INVOKE("raise_hand", { up })),
 	/**  Where the UI has its tiles now. */
 	setTiles: (tiles: TileLayout[]) => typedError<null, UiError>(__TAURI_INVOKE("set_tiles", { tiles })),
 	/**
@@ -63,6 +65,26 @@ export const commands = {
 	forgetRecentSession: (sessionId: string | null) => typedError<null, UiError>(__TAURI_INVOKE("forget_recent_session", { sessionId })),
 	/**  What to hand out so that others come; none outside a session. */
 	invite: () => typedError<Invite | null, UiError>(__TAURI_INVOKE("invite")),
+	/**  The whole chat: at start of the UI, and after a gap in the updates. */
+	chatSnapshot: () => typedError<ChatState, UiError>(__TAURI_INVOKE("chat_snapshot")),
+	/**  Writes to everybody, or to the one of this identity. Returns when it is sent, or with why not. */
+	sendMessage: (to: string | null, text: string) => typedError<null, UiError>(__TAURI_INVOKE("send_message", { to, text })),
+	/**  Changes an own message. Returns when it is sent, or with why not. */
+	editMessage: (key: string, text: string) => typedError<null, UiError>(__TAURI_INVOKE("edit_message", { key, text })),
+	/**  Deletes an own message. Returns when the others are told, or with why not. */
+	deleteMessage: (key: string) => typedError<null, UiError>(__TAURI_INVOKE("delete_message", { key })),
+	/**  Reacts, for everybody to see for some seconds. */
+	react: (emoji: string) => typedError<null, UiError>(__TAURI_INVOKE("react", { emoji })),
+	/**  Opens a link of a message in the system's browser or mail program. */
+	openLink: (url: string) => typedError<null, UiError>(__TAURI_INVOKE("open_link", { url })),
+	/**  Lets the person choose a file and offers it to everybody, or to the one of this identity. Says whether one was chosen. */
+	offerFile: (to: string | null) => typedError<boolean, UiError>(__TAURI_INVOKE("offer_file", { to })),
+	/**  Has the file of a message come into the folder of downloads. How it goes is in the chat's transfers. */
+	saveFile: (key: string) => typedError<null, UiError>(__TAURI_INVOKE("save_file", { key })),
+	/**  Stops a file on its way. */
+	cancelTransfer: (key: string) => typedError<null, UiError>(__TAURI_INVOKE("cancel_transfer", { key })),
+	/**  Shows the folder that a file came into. The file itself is not opened. */
+	showFolder: (key: string) => typedError<null, UiError>(__TAURI_INVOKE("show_folder", { key })),
 	/**  The last ten minutes of the session that is on, or of the last one. */
 	statistics: () => typedError<Statistics, UiError>(__TAURI_INVOKE("statistics")),
 	/**  Whether each new sample is told (`StatisticsTick`, every two seconds). */
@@ -95,6 +117,7 @@ export const commands = {
 
 /** Events */
 export const events = {
+	chatUpdate: makeEvent<ChatUpdate, ChatUpdate>("chat-update"),
 	doctorUpdate: makeEvent<DoctorUpdate, DoctorUpdate>("doctor-update"),
 	liveSessions: makeEvent<LiveSessions, LiveSessions>("live-sessions"),
 	meters: makeEvent<Meters, Meters>("meters"),
@@ -143,6 +166,17 @@ export type AppInfo = {
 	/**  The version of LiveKit's SDK that the app is made for. */
 	sdk: string,
 };
+
+/**  Who can read a message. */
+export type Audience = 
+/**  Everybody in the session, and who comes later. */
+{ kind: "everyone" } | 
+/**  Its author and one other. */
+{ kind: "private"; 
+/**  Identity of that other. */
+identity: string; 
+/**  What that person was called then. */
+name: string };
 
 /**  Whose connection is bad. */
 export type Blame = 
@@ -321,6 +355,94 @@ encrypted: Encrypted } |
 device: Device; 
 /**  Its new state. */
 state: DeviceState };
+
+/**  What an update changes. */
+export type ChatChange = 
+/**  All of it: a session began or ended. */
+{ kind: "reset"; 
+/**  The state from now on; its `sequence` is the update's. */
+state: ChatState } | 
+/**  Messages came or changed; old ones made room. */
+{ kind: "messages"; 
+/**  Each replaces the message of the same key, or is new. */
+changed: ChatMessage[]; 
+/**  Keys of those that go. */
+dropped: string[]; 
+/**
+ *  Those that are new are news: written just now, or while the connection was lost. Not what was written before
+ *  one came.
+ */
+news: boolean } | 
+/**  One may write, or not any more. */
+{ kind: "can_send"; 
+/**  Whether. */
+can_send: boolean } | 
+/**  It stands otherwise with the history. */
+{ kind: "history"; 
+/**  How. */
+history: History } | 
+/**  A file's way began, goes on, or is over. */
+{ kind: "transfer"; 
+/**  Replaces the one of the same key, or is new. */
+transfer: FileTransfer } | 
+/**  Somebody sends so much that some of it is left out. Told at most every ten seconds. Not in the state. */
+{ kind: "flood"; 
+/**  What that person is called. */
+name: string } | 
+/**  Somebody reacts. Not in the state. */
+{ kind: "reaction"; 
+/**  Identity of who. */
+identity: string; 
+/**  One of the known reactions. */
+emoji: string };
+
+/**  A message. */
+export type ChatMessage = {
+	/**  Its name here, unique in the session. */
+	key: string,
+	/**  Identity of who wrote it. */
+	from: string,
+	/**  What that person was called then. */
+	name: string,
+	/**  Written at this computer, or by this person before. */
+	is_local: boolean,
+	/**  Who can read it. */
+	to: Audience,
+	/**  When it came, ms since 1970 by this computer's clock. No two have the same. */
+	sent_at: number,
+	/**  Plain text of several lines. Never markup. */
+	text: string,
+	/**  The author changed it. */
+	edited: boolean,
+	/**  The author deleted it; the text is empty. */
+	deleted: boolean,
+	/**  Name of who told it, where it did not come from its author: it is only as true as that person. */
+	told_by: string | null,
+	/**  A file that goes with it. */
+	file: SharedFile | null,
+};
+
+/**  The chat of the session that is on. */
+export type ChatState = {
+	/**  Number of the last update that is contained; the next one carries `sequence + 1`. */
+	sequence: number,
+	/**  Whether this person may write. */
+	can_send: boolean,
+	/**  The messages, by [`ChatMessage::sent_at`]. */
+	messages: ChatMessage[],
+	/**  How it stands with what was written before one came. */
+	history: History,
+	/**  Files on their way, and those that were. */
+	transfers: FileTransfer[],
+};
+
+/**  One change of a [`ChatState`], or something that passes. */
+export type ChatUpdate = {
+	/**  One more than the update or snapshot before. */
+	sequence: number,
+	/**  What changed. */
+	change: ChatChange,
+};
 
 /**  A check, in the order of the chain from the app to the media. */
 export type CheckId = 
@@ -597,6 +719,22 @@ export type EndReason =
 /**  The connection was lost and could not be restored. */
 "connection_lost";
 
+/**  The way of a file to or from one person. */
+export type FileTransfer = {
+	/**  Its name here. */
+	key: string,
+	/**  Key of the message that offers it. */
+	message: string,
+	/**  What the other person is called. */
+	peer: string,
+	/**  Whether it goes out from here. */
+	sending: boolean,
+	/**  Bytes that went or came. */
+	done: number,
+	/**  Where it stands. */
+	state: TransferState,
+};
+
 /**  How a picture fills its tile. */
 export type Fit = 
 /**  All of the tile is covered, the picture's edges cut (cameras). */
@@ -629,6 +767,16 @@ export type Invite = {
 	/**  The key words of an encrypted session. They are in the link already. */
 	key_words: string | null,
 };
+/**  How it stands with what was written before one came. */
+export type History = 
+/**  There is nothing to ask for, or nobody has it. */
+{ kind: "none" } | 
+/**  Somebody is being asked. */
+{ kind: "asking" } | 
+/**  It is there. */
+{ kind: "told"; 
+/**  What the person who told it is called. */
+by: string };
 
 /**  A session to go to at start. */
 export type JoinRequest = {
@@ -756,6 +904,13 @@ export type Meters = {
 	tiles: TileMeter[],
 };
 
+/**  Whether the system shows what is written in a session while its window is not in front. */
+export type Notifications = 
+/**  It does. */
+"on" | 
+/**  It does not. */
+"off";
+
 /**  Where a track comes from. */
 export type Origin = 
 /**  A microphone. */
@@ -787,6 +942,11 @@ export type Participant = {
 	screen: TrackState,
 	/**  Connection quality as LiveKit sees it. */
 	quality: Quality,
+	/**
+	 *  Since when the hand is up, ms since 1970 by this computer's clock; none: it is down. Of two hands the one that
+	 *  was up first here has the smaller number, whatever their owners' clocks say.
+	 */
+	hand_raised_at: number | null,
 };
 
 /**  The pair of ICE candidates in use. Addresses are left out. */
@@ -975,6 +1135,8 @@ export type Settings = {
 	theme: Theme,
 	/**  Where sessions come from. */
 	server: SessionServer,
+	/**  Whether the system shows what is written while the window is not in front. */
+	notifications: Notifications,
 	/**  The devices to use. */
 	devices: ChosenDevices,
 	/**  How the pictures of a session are arranged. */
@@ -993,6 +1155,16 @@ export type SettingsView = {
 	credential: CredentialState,
 	/**  Something to know about the settings themselves, e.g. that the file could not be read and defaults are used. */
 	notice: UiError | null,
+};
+
+/**  A file that somebody offers with a message. */
+export type SharedFile = {
+	/**  Its name: no path, nothing that hides or misleads. */
+	name: string,
+	/**  Its size in bytes, as its owner says. */
+	size: number,
+	/**  By its name it is a program, or something that can hold one. */
+	program: boolean,
 };
 
 /**  How a session server wants the secret. */
@@ -1178,6 +1350,27 @@ export type TrackState =
 "muted" | 
 /**  Published and sending. */
 "on";
+
+/**  Where a file's way stands. */
+export type TransferState = 
+/**  On its way. */
+{ kind: "running" } | 
+/**  It is there. */
+{ kind: "done"; 
+/**  Where it was put; none for a file that went out. */
+path: string | null; 
+/**  Its content is a program, whatever its name says. */
+program: boolean } | 
+/**  Somebody stopped it. */
+{ kind: "cancelled"; 
+/**  The person at this computer did. */
+here: boolean } | 
+/**  It did not arrive. */
+{ kind: "failed"; 
+/**  Why, one sentence. */
+message: string; 
+/**  What to do about it. */
+hint: string };
 
 /**  What went wrong, in a person's words. Carries no secret: no token, key or credential. */
 export type UiError = {

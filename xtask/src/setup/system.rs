@@ -91,6 +91,14 @@ pub fn install(purpose: Purpose) -> Result<()> {
         wanted.iter().for_each(|(name, use_)| eprintln!("      {name}: {use_}"));
         return Ok(());
     }
+    if purpose == Purpose::Test && !works("chromedriver", &["--version"]) {
+        // Debian's; Ubuntu has both only as snaps.
+        if works("apt-cache", &["show", "chromium-driver"]) {
+            wanted.extend([("chromium", "a web client in the tests"), ("chromium-driver", "drives it")]);
+        } else {
+            say("Needed and not installed from here: Chromium and chromedriver (a web client in the tests)");
+        }
+    }
     let installed = installed()?;
     let missing: Vec<_> = wanted.into_iter().filter(|(name, _)| !installed.contains(*name)).collect();
     if missing.is_empty() {

@@ -12,6 +12,7 @@ const ada: Participant = {
   camera: "off",
   screen: "off",
   quality: "good",
+  hand_raised_at: null,
 };
 
 const state: SessionState = {

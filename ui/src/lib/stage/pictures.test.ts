@@ -13,6 +13,7 @@ function person(identity: string, change: Partial<Participant> = {}): Participan
     camera: "on",
     screen: "off",
     quality: "good",
+    hand_raised_at: null,
     ...change,
   };
 }
