@@ -752,6 +752,17 @@ export type Health = {
 	measure: Measure,
 };
 
+/**  How it stands with what was written before one came. */
+export type History = 
+/**  There is nothing to ask for, or nobody has it. */
+{ kind: "none" } | 
+/**  Somebody is being asked. */
+{ kind: "asking" } | 
+/**  It is there. */
+{ kind: "told"; 
+/**  What the person who told it is called. */
+by: string };
+
 /**  An invitation to the session that one is in. */
 export type Invite = {
 	/**  The session's id, a UUID. */
@@ -767,16 +778,6 @@ export type Invite = {
 	/**  The key words of an encrypted session. They are in the link already. */
 	key_words: string | null,
 };
-/**  How it stands with what was written before one came. */
-export type History = 
-/**  There is nothing to ask for, or nobody has it. */
-{ kind: "none" } | 
-/**  Somebody is being asked. */
-{ kind: "asking" } | 
-/**  It is there. */
-{ kind: "told"; 
-/**  What the person who told it is called. */
-by: string };
 
 /**  A session to go to at start. */
 export type JoinRequest = {
