@@ -24,7 +24,7 @@ const ADA: u32 = 480;
 
 /// Within this the UI has to say that the connection is lost: two seconds, and what asking the page takes on a busy
 /// machine.
-const NOTICED: Duration = Duration::from_millis(3500);
+const NOTICED: Duration = Duration::from_secs(5);
 
 /// Within this everything has to be as before once the network is back.
 const RESTORED: Duration = Duration::from_secs(30);

@@ -23,6 +23,9 @@ const INTERVAL: Duration = Duration::from_millis(300);
 /// connection died at the latest.
 const SILENCE: Duration = Duration::from_millis(1350);
 
+/// A gap this long between two questions says nothing of the connection.
+const STARVED: Duration = Duration::from_secs(1);
+
 /// Longest that one answer is waited for.
 const ANSWER_TIMEOUT: Duration = Duration::from_secs(3);
 
@@ -62,10 +65,10 @@ pub(super) async fn watch(room: Arc<Room>, tell: impl Fn(Sign) + Send + 'static)
                 Ok(Answer::None) | Err(_) => {}
             },
             _ = ticks.tick() => {
-                let late = std::mem::replace(&mut last, Instant::now()).elapsed() > 2 * INTERVAL;
-                if late {
+                let since = std::mem::replace(&mut last, Instant::now()).elapsed();
+                if since > STARVED {
                     // This computer was busy, or asleep: answers may have come that nobody has looked at.
-                    unanswered = unanswered.map(|_| last);
+                    unanswered = unanswered.map(|unanswered| unanswered + since);
                 }
                 if room.connection_state() != ConnectionState::Connected {
                     // The SDK is at it; what is asked now would wait in its queue.
