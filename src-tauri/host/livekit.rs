@@ -23,6 +23,12 @@ const PROBE_INTERVAL: Duration = Duration::from_millis(50);
 /// Times that other ports are tried, when another program took one in between.
 const ATTEMPTS: usize = 5;
 
+/// Longest metadata, and most attributes, of a participant, in bytes. The app's own is one attribute, the role.
+const MOST_METADATA: usize = 16 * 1024;
+
+/// Longest name and identity of a participant, in bytes. The session server takes names of a hundred characters.
+const MOST_NAME: usize = 512;
+
 /// Lines of its output kept to explain a failed start.
 const KEPT_LINES: usize = 8;
 
@@ -172,6 +178,14 @@ impl Plan {
             "bind_addresses": [self.ip.to_string()],
             "keys": { self.key.as_str(): self.secret.expose_secret() },
             "rtc": rtc,
+            // What somebody is called and described by goes to everybody at each change. LiveKit counts bytes.
+            "limit": {
+                "max_metadata_size": MOST_METADATA,
+                "max_attributes_size": MOST_METADATA,
+                "max_participant_name_length": MOST_NAME,
+                "max_participant_identity_length": MOST_NAME,
+                "max_room_name_length": MOST_NAME,
+            },
             "webhook": { "api_key": self.key, "urls": [self.webhook] },
             "logging": { "level": "warn" },
         });

@@ -3,13 +3,14 @@
 mod binary;
 mod error;
 mod livekit;
+mod restart;
 pub mod watchdog;
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 use std::time::Duration;
 
-use donfra_session_server::{BoundServer, Config, Handle, LiveKitUrls, Server, ServerError};
+use donfra_session_server::{BoundServer, Config, LiveKitUrls, Server, ServerError};
 use rand::distr::{Alphanumeric, SampleString};
 use secrecy::SecretString;
 use tokio::sync::oneshot;
@@ -18,13 +19,10 @@ use tokio::task::JoinHandle;
 use crate::address;
 use crate::api::BaseUrl;
 pub use error::HostError;
-use livekit::{LiveKit, Plan};
+use livekit::Plan;
 
 /// Where the session server listens if these are free; another app on this computer looks for it there.
 pub const PORTS: std::ops::RangeInclusive<u16> = 8080..=8084;
-
-/// First and longest pause before LiveKit is started again after a crash.
-const RESTART_PAUSE: (Duration, Duration) = (Duration::from_millis(200), Duration::from_secs(5));
 
 /// How long requests under way may take when the server stops.
 const SERVER_GRACE: Duration = Duration::from_millis(300);
@@ -60,7 +58,7 @@ impl Host {
         let server = tokio::spawn(server.run(async { drop(stopped.await) }));
         let (stop_livekit, stopped) = oneshot::channel();
         tracing::info!(api = base.as_str(), livekit = plan.url(), "this computer hosts");
-        let livekit = tokio::spawn(keep_running(plan, livekit, handle, stopped));
+        let livekit = tokio::spawn(restart::keep_running(plan, livekit, handle, stopped));
         Ok(Self { base, lan, stop_server, server, stop_livekit, livekit })
     }
 
@@ -72,6 +70,11 @@ impl Host {
     /// Whether it is on the network.
     pub fn lan(&self) -> bool {
         self.lan
+    }
+
+    /// Whether LiveKit ended and does not start again, whatever was tried: there is nobody to host any more.
+    pub fn has_failed(&self) -> bool {
+        self.livekit.is_finished()
     }
 
     /// Stops both and returns when they have ended. Requests under way get a moment to finish.
@@ -116,32 +119,4 @@ fn own_names(ip: IpAddr) -> Vec<String> {
         });
     }
     names
-}
-
-/// Starts LiveKit again whenever it ends by itself, on the same ports and with the same keys: clients reconnect.
-async fn keep_running(plan: Plan, mut livekit: LiveKit, handle: Handle, mut stop: oneshot::Receiver<()>) {
-    loop {
-        tokio::select! {
-            _ = &mut stop => return livekit.stop().await,
-            _ = livekit.ended() => tracing::warn!(said = livekit.last_words(), "LiveKit ended by itself"),
-        }
-        let mut pause = RESTART_PAUSE.0;
-        livekit = loop {
-            tokio::select! {
-                _ = &mut stop => return,
-                () = tokio::time::sleep(pause) => {}
-            }
-            let started = tokio::select! {
-                _ = &mut stop => return,
-                started = plan.start_again() => started,
-            };
-            match started {
-                Ok(livekit) => break livekit,
-                Err(error) => tracing::warn!(%error, "LiveKit does not start again"),
-            }
-            pause = (pause * 2).min(RESTART_PAUSE.1);
-        };
-        let restored = handle.restore_rooms().await;
-        tracing::info!(restored, "LiveKit runs again");
-    }
 }

@@ -18,7 +18,9 @@ use super::devices::Devices;
 use super::last::{Keeper, Last};
 use super::message::{Answer, Message};
 use super::publisher::Publisher;
+use super::received::Received;
 use super::reduce::Store;
+use super::room_events::Places;
 use super::state::{
     Change, ConnectStep, Device, EndReason, LeftHow, Meters, Participant, Phase, Role, SessionPatch, SessionState,
 };
@@ -57,6 +59,8 @@ struct Live {
     room: Option<Arc<Room>>,
     publisher: Option<Publisher>,
     sampling: Option<Sampling>,
+    /// Which of the others' tracks are received.
+    received: Received,
     /// The connection, once in the room.
     line: Option<Line>,
 }
@@ -146,6 +150,7 @@ impl Actor {
                 },
                 _ = people.tick(), if self.people_changed => self.tell_people(),
                 _ = tick.tick(), if self.live.is_some() => {
+                    self.host_failed();
                     self.line_tick();
                     self.tell_meters();
                 }
@@ -237,6 +242,14 @@ impl Actor {
                     self.people_changed = true;
                 }
             }
+            Message::TooLarge(number, tile, sid, (width, height)) => {
+                if let Some(live) = self.live.as_mut().filter(|live| live.number == number) {
+                    if live.received.picture_is_too_large(&tile, &sid, width, height) {
+                        self.frames.unwatch(&tile);
+                    }
+                    self.people_changed = true;
+                }
+            }
             Message::NotPublished(number, room, device, text) => self.not_published(number, room, device, text),
             Message::ShutDown(_) => unreachable!("heard in run"),
         }
@@ -307,6 +320,7 @@ impl Actor {
             room: None,
             publisher: None,
             sampling: None,
+            received: Received::default(),
             line: None,
         });
     }
@@ -382,9 +396,17 @@ impl Actor {
     }
 
     fn room_event(&mut self, event: RoomEvent) {
-        let Some(live) = &self.live else { return };
+        let Some(live) = &mut self.live else { return };
         let keep = live.line.as_ref().is_some_and(Line::keeps);
-        super::room_events::route_media(&event, &self.frames, live.devices.as_ref(), keep);
+        let (number, post) = (live.number, self.post.clone());
+        let places = Places {
+            frames: &self.frames,
+            devices: live.devices.as_ref(),
+            received: &mut live.received,
+            keep,
+            too_large: Arc::new(move |tile, sid, size| drop(post.send(Message::TooLarge(number, tile, sid, size)))),
+        };
+        places.route(&event);
         match event {
             // What peers send and nobody here reads changes nothing.
             RoomEvent::DataReceived { .. }
@@ -445,7 +467,7 @@ impl Actor {
             quality: self.store.state().health.own,
         };
         let people = match &live.room {
-            Some(room) => people::list(room, me),
+            Some(room) => people::list(room, me, &live.received),
             None => vec![me],
         };
         let keeps = live.line.as_ref().is_some_and(Line::keeps);

@@ -150,7 +150,7 @@ async fn client(settings: &SettingsStore, base: BaseUrl) -> ApiClient {
 /// This computer's session server, started if it does not run as wanted.
 async fn own_host(host: Option<Host>, lan: bool, news: &impl Fn(News)) -> Result<BaseUrl, UiError> {
     let host = match host {
-        Some(host) if host.lan() == lan => host,
+        Some(host) if host.lan() == lan && !host.has_failed() => host,
         other => {
             news(News::Step(ConnectStep::StartingHost));
             if let Some(host) = other {

@@ -13,6 +13,7 @@ mod last;
 mod message;
 mod people;
 mod publisher;
+mod received;
 mod reduce;
 pub mod report;
 mod role;

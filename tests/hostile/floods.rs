@@ -15,8 +15,11 @@ const FLOOD: Duration = Duration::from_secs(8);
 /// Packets a second that are aimed at.
 const RATE: usize = 10_000;
 
-/// So many send at a time, of each kind: the library answers every packet.
-const SENDERS: usize = 16;
+/// Who send, each packets of one kind: what one connection takes is bounded by LiveKit and the library.
+const PEERS: usize = 4;
+
+/// So many packets of each are under way at a time: the library answers every one.
+const SENDERS: usize = 64;
 
 /// Streams that are opened and never closed.
 const STREAMS: usize = 300;
@@ -25,16 +28,24 @@ const STREAMS: usize = 300;
 async fn data_that_nobody_wants_does_not_pile_up() {
     let stage = Stage::set("hostile_floods").await;
     let world = World::start(&stage).await;
-    let peers = [world.peer("flood-1", "Flood").await, world.peer("flood-2", "Flood").await];
+    let mut peers = Vec::new();
+    for number in 0..PEERS {
+        peers.push(world.peer(&format!("flood-{number}"), "Flood").await);
+    }
+    // One that counts what arrives, as it does at the window.
+    let (counter, received) = world.counter("counter").await;
     world.window.sees(&crate::support::window::person("Flood")).await;
     let before = world.memory();
     let from = world.patches().await;
     let sent = AtomicUsize::new(0);
     let flood = async {
-        let [a, b] = peers.each_ref().map(|peer| peer.local_participant());
-        let lossy = futures_util::future::join_all((0..SENDERS).map(|_| packets(&a, false, 40, &sent)));
-        let reliable = futures_util::future::join_all((0..SENDERS).map(|_| packets(&b, true, 200, &sent)));
-        tokio::join!(lossy, reliable, chat(&a), streams(&b));
+        let who: Vec<_> = peers.iter().map(Room::local_participant).collect();
+        let senders = who.iter().enumerate().flat_map(|(number, who)| {
+            let (reliable, size) = if number % 2 == 1 { (true, 200) } else { (false, 40) };
+            let sent = &sent;
+            (0..SENDERS).map(move |_| packets(who, reliable, size, sent))
+        });
+        tokio::join!(futures_util::future::join_all(senders), chat(&who[0]), streams(&who[1]));
     };
     let ((), slowest) = world.asked_meanwhile(flood).await;
     let patches = world.patches().await - from;
@@ -42,15 +53,16 @@ async fn data_that_nobody_wants_does_not_pile_up() {
     // What was on the way arrives or is dropped.
     tokio::time::sleep(Duration::from_secs(3)).await;
     let after = world.memory();
+    let arrived = received.load(Ordering::Relaxed) as f64 / FLOOD.as_secs_f64();
     let rate = sent.load(Ordering::Relaxed) as f64 / FLOOD.as_secs_f64();
     println!(
-        "floods: {rate:.0} packets/s sent, {before:?} → {at_once:?} → {after:?}, slowest answer {slowest:?}, \
+        "floods: {rate:.0} packets/s sent, {arrived:.0}/s arrive, {before:?} → {at_once:?} → {after:?}, slowest answer {slowest:?}, \
          {patches} patches"
     );
     assert!(slowest < RESPONSIVE, "{slowest:?}");
     assert!(patches < 15 * FLOOD.as_secs(), "what says nothing of anybody is no patch: {patches}");
     assert!(at_once.app.max(after.app) < before.app + 200, "{before:?} → {at_once:?} → {after:?}");
-    drop(peers);
+    drop((peers, counter));
     world.window.sees_no(&crate::support::window::person("Flood")).await;
     world.is_well().await;
 }
@@ -68,7 +80,7 @@ async fn packets(who: &LocalParticipant, reliable: bool, size: usize, sent: &Ato
             sent.fetch_add(1, Ordering::Relaxed);
         }
         count += 1;
-        let due = (started.elapsed().as_secs_f64() * RATE as f64) as usize / (2 * SENDERS);
+        let due = (started.elapsed().as_secs_f64() * RATE as f64) as usize / (PEERS * SENDERS);
         if count > due {
             tokio::time::sleep(Duration::from_millis(2)).await;
         }

@@ -63,6 +63,9 @@ async fn tracks_of_any_size_are_shown_or_left_out() {
                 capture(&source, LARGEST.0, LARGEST.1);
                 tokio::time::sleep(Duration::from_secs(1)).await;
             }
+            // It is not received any more, and its tile says so.
+            world.window.sees(&format!("{}[data-too-large=true]", tile("sizes", "camera"))).await;
+            tokio::time::sleep(Duration::from_secs(2)).await;
             world.memory()
         })
         .await;
@@ -71,7 +74,19 @@ async fn tracks_of_any_size_are_shown_or_left_out() {
          {slowest_huge:?}"
     );
     assert!(slowest.max(slowest_huge) < RESPONSIVE);
-    assert!(most.app.max(huge.app) < before.app + 600, "{before:?} → {most:?}, {huge:?}");
+    assert!(most.app < before.app + 400, "{before:?} → {most:?}, {huge:?}");
+    assert!(huge.app < before.app + 250, "what was needed for it is given back: {before:?} → {huge:?}");
+    stage.screen.save(&stage.folder.join("too-large.png"));
+
+    // Another picture of the same person is shown.
+    let publication = peer.local_participant().track_publications().into_keys().next().expect("there is one");
+    peer.local_participant().unpublish_track(&publication).await.unwrap();
+    let source = publish(&peer, TrackSource::Camera).await;
+    donfra_testbed::eventually("a picture of an ordinary size is shown again", async || {
+        capture(&source, 640, 360);
+        (world.window.attribute(&tile("sizes", "camera"), "data-visible").await == "true").then_some(())
+    })
+    .await;
     peer.close().await.unwrap();
     world.window.sees_no(&tile("sizes", "camera")).await;
     world.is_well().await;

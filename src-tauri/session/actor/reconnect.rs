@@ -81,6 +81,7 @@ impl Actor {
         let heard = move |health| drop(post.send(Message::Health(number, health)));
         live.sampling = Some(self.recorder.sample(room.clone(), limit.unwrap_or_default(), heard));
         live.publisher = Some(publisher);
+        live.received = Default::default();
         live.room = Some(room.clone());
         self.events = Some(events);
         let settles = live.line.as_ref().map(|_| Instant::now() + SETTLING);

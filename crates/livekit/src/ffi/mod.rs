@@ -1,6 +1,7 @@
 //! The boundary to LiveKit's compiled library: loading, requests, events, handles. The library-facing `unsafe` code of
 //! the core is in [`library`], [`handle`] and [`client`] only.
 
+pub(crate) mod bounds;
 pub(crate) mod client;
 pub(crate) mod events;
 pub(crate) mod handle;
