@@ -9,6 +9,7 @@ pub mod commands;
 pub mod doctor;
 pub mod error;
 pub mod host;
+mod http_client;
 pub mod logging;
 pub mod media;
 pub mod session;

@@ -20,8 +20,8 @@ const FIRST: Duration = Duration::from_secs(4);
 /// How long the server's candidates are collected, at most.
 const COLLECT: Duration = Duration::from_millis(2500);
 
-/// Most bytes of one message. A room of 500 people is told in less.
-const MAX_MESSAGE: usize = 4 * 1024 * 1024;
+/// Most bytes of one message: what the SDK takes. A room of 500 people is told in less.
+const MAX_MESSAGE: usize = 16 * 1024 * 1024;
 
 /// What LiveKit offers for media.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -13,6 +13,7 @@ use tokio::io::{AsyncBufReadExt, AsyncRead, BufReader};
 use tokio::process::{Child, ChildStdin};
 
 use super::{HostError, watchdog};
+use crate::http_client;
 
 /// How long LiveKit may take to answer. It takes a tenth of a second; a cold disk takes more.
 const READY_TIMEOUT: Duration = Duration::from_secs(20);
@@ -144,8 +145,7 @@ impl Plan {
 
     /// Returns when LiveKit answers on its signalling port.
     async fn answers(&self) {
-        let client = reqwest::Client::builder().no_proxy().timeout(Duration::from_secs(2)).build();
-        let client = client.expect("this configuration is valid on every system");
+        let client = http_client::build(|| reqwest::Client::builder().no_proxy().timeout(Duration::from_secs(2)));
         let url = self.url().replacen("ws", "http", 1);
         loop {
             if client.get(&url).send().await.is_ok_and(|answer| answer.status().is_success()) {

@@ -13,8 +13,9 @@ use std::time::Duration;
 use donfra_session_server::{BoundServer, Config, LiveKitUrls, Server, ServerError};
 use rand::distr::{Alphanumeric, SampleString};
 use secrecy::SecretString;
-use tokio::sync::oneshot;
+use tokio::sync::{oneshot, watch};
 use tokio::task::JoinHandle;
+use url::Url;
 
 use crate::address;
 use crate::api::BaseUrl;
@@ -35,6 +36,7 @@ pub struct Host {
     server: JoinHandle<Result<(), ServerError>>,
     stop_livekit: oneshot::Sender<()>,
     livekit: JoinHandle<()>,
+    livekit_url: watch::Receiver<String>,
 }
 
 impl Host {
@@ -58,8 +60,9 @@ impl Host {
         let server = tokio::spawn(server.run(async { drop(stopped.await) }));
         let (stop_livekit, stopped) = oneshot::channel();
         tracing::info!(api = base.as_str(), livekit = plan.url(), "this computer hosts");
-        let livekit = tokio::spawn(restart::keep_running(plan, livekit, handle, stopped));
-        Ok(Self { base, lan, stop_server, server, stop_livekit, livekit })
+        let (moves, livekit_url) = watch::channel(plan.url());
+        let livekit = tokio::spawn(restart::keep_running(plan, livekit, handle, stopped, moves));
+        Ok(Self { base, lan, stop_server, server, stop_livekit, livekit, livekit_url })
     }
 
     /// The base URL of its session API.
@@ -70,6 +73,11 @@ impl Host {
     /// Whether it is on the network.
     pub fn lan(&self) -> bool {
         self.lan
+    }
+
+    /// Whether LiveKit is not at this address any more: another program has taken its port after a crash.
+    pub fn has_moved_from(&self, livekit: &Url) -> bool {
+        Url::parse(&self.livekit_url.borrow()).is_ok_and(|now| now != *livekit)
     }
 
     /// Whether LiveKit ended and does not start again, whatever was tried: there is nobody to host any more.

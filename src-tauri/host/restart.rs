@@ -3,10 +3,10 @@
 use std::time::{Duration, Instant};
 
 use donfra_session_server::{Handle, LiveKitUrls};
-use tokio::sync::oneshot;
+use tokio::sync::{oneshot, watch};
 
-use super::livekit::{LiveKit, Plan};
 use super::HostError;
+use super::livekit::{LiveKit, Plan};
 
 /// First and longest pause before LiveKit is started again.
 const PAUSE: (Duration, Duration) = (Duration::from_millis(200), Duration::from_secs(5));
@@ -19,13 +19,14 @@ const SAME_PORTS: Duration = Duration::from_secs(4);
 const GIVES_UP: Duration = Duration::from_secs(90);
 
 /// Starts LiveKit again whenever it ends by itself, with the same keys and on the same ports: clients reconnect. Where
-/// another program has taken a port, others are used, which clients learn from the session server. Ends when told to, or
+/// another program has taken a port, others are used, which clients learn from the session server and `moves` tells. Ends when told to, or
 /// when LiveKit does not start any more.
 pub(super) async fn keep_running(
     mut plan: Plan,
     mut livekit: LiveKit,
     handle: Handle,
     mut stop: oneshot::Receiver<()>,
+    moves: watch::Sender<String>,
 ) {
     loop {
         tokio::select! {
@@ -43,6 +44,10 @@ pub(super) async fn keep_running(
                 return;
             }
         };
+        moves.send_if_modified(|url| {
+            let now = plan.url();
+            std::mem::replace(url, now.clone()) != now
+        });
         let restored = handle.restore_rooms().await;
         tracing::info!(restored, "LiveKit runs again");
     }

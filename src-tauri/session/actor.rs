@@ -151,6 +151,7 @@ impl Actor {
                 _ = people.tick(), if self.people_changed => self.tell_people(),
                 _ = tick.tick(), if self.live.is_some() => {
                     self.host_failed();
+                    self.host_moved();
                     self.line_tick();
                     self.tell_meters();
                 }

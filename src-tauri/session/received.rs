@@ -32,12 +32,7 @@ pub struct Received<P = RemoteTrackPublication> {
 
 impl<P> Default for Received<P> {
     fn default() -> Self {
-        Self {
-            sounds: HashMap::new(),
-            pictures: HashMap::new(),
-            too_large: HashMap::new(),
-            told: HashSet::new(),
-        }
+        Self { sounds: HashMap::new(), pictures: HashMap::new(), too_large: HashMap::new(), told: HashSet::new() }
     }
 }
 
@@ -195,7 +190,7 @@ mod tests {
 
     #[test]
     fn so_many_sounds_of_each_are_played() {
-        let mut received = Received::default();
+        let mut received = Received::<Track>::default();
         let tracks: Vec<_> = (0..10).map(|number| track(number, (0, 0))).collect();
         let played = tracks.iter().filter(|track| received.sound("eve", track)).count();
         assert_eq!(played, MOST_SOUNDS);
@@ -210,7 +205,7 @@ mod tests {
 
     #[test]
     fn a_tile_receives_one_picture() {
-        let mut received = Received::default();
+        let mut received = Received::<Track>::default();
         let (first, second) = (track(1, (640, 360)), track(2, (640, 360)));
         assert!(received.picture(&camera("eve"), first.clone()) && received.picture(&camera("eve"), second.clone()));
         assert!(first.refused.get() && !second.refused.get());
@@ -220,7 +215,7 @@ mod tests {
 
     #[test]
     fn what_is_too_large_is_not_received_whatever_it_declares() {
-        let mut received = Received::default();
+        let mut received = Received::<Track>::default();
         let honest = track(1, (8192, 8192));
         assert!(!received.picture(&camera("eve"), honest.clone()) && honest.refused.get());
         assert!(received.is_too_large(&camera("eve")));

@@ -194,7 +194,9 @@ fn set_aside(aside: &file::Aside) -> UiError {
         return UiError::new(
             "settings_newer",
             "The settings were written by a newer version of Donfra Live, so this one starts with its defaults.",
-            format!("Install the newer version again. The file is kept as {path}; named settings.toml, it counts there."),
+            format!(
+                "Install the newer version again. The file is kept as {path}; named settings.toml, it counts there."
+            ),
         );
     }
     UiError::new(

@@ -68,6 +68,8 @@ async fn killed_it_leaves_nothing_behind_and_the_next_start_works() {
     let before = pulse.recordings();
     let real_devices = |command: &mut Command| {
         command.env_remove("DONFRA_LIVE_TEST_SOURCE").env("XDG_RUNTIME_DIR", &pulse.runtime);
+        // Where the sound server's cookie is.
+        command.env("HOME", &pulse.runtime);
     };
     let window = Window::start_with(&stage, ada(&["--name", "Ada"]), real_devices).await;
     window.click(&id("create-session")).await;
@@ -97,7 +99,7 @@ async fn killed_it_leaves_nothing_behind_and_the_next_start_works() {
     all_gone("the closed app leaves no process behind", &all).await;
     assert_eq!(pulse.recordings(), before);
     Logs::say(&stage.folder, "ada", "there is a session to go back to", 1).await;
-    Logs::say(&stage.folder, "ada", "closed", 1).await;
+    Logs::say(&stage.folder, "ada", "donfra_live: closed", 1).await;
     Logs::of(&stage.folder, "ada").are_clean(&secrets);
 }
 
@@ -133,8 +135,8 @@ async fn ends_when_told(stage: &Stage, window: &Window<'_>) {
     within(ENDS, "the app ends", async || (!runs(app)).then_some(())).await;
     println!("ended {:?} after it was told to", told.elapsed());
     all_gone("the ended app leaves no process behind", &all).await;
-    Logs::say(&stage.folder, "ada", "closing", 1).await;
-    Logs::say(&stage.folder, "ada", "closed", 1).await;
+    Logs::say(&stage.folder, "ada", "ending: closing", 1).await;
+    Logs::say(&stage.folder, "ada", "donfra_live: closed", 1).await;
     Logs::of(&stage.folder, "ada").are_clean(&[]);
 }
 
@@ -190,7 +192,8 @@ async fn its_page_dies_while_the_connection_check_is_open() {
     window.sees("[data-testid=doctor][data-running=true]").await;
     let (app, web) = (window.app(), window.web_process().expect("the webview has a process"));
     kill(web);
-    let other = within(PATIENCE, "another web process runs", async || window.web_process().filter(|id| *id != web)).await;
+    let other =
+        within(PATIENCE, "another web process runs", async || window.web_process().filter(|id| *id != web)).await;
     // WebDriver's session went with it: that the page asks the app again is in the log, and on the screen.
     Logs::say(&stage.folder, "ada", "the UI's process died; loading it again", 1).await;
     tokio::time::sleep(Duration::from_secs(2)).await;

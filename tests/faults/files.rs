@@ -111,6 +111,14 @@ fn a_read_only_folder_costs_the_log_and_what_is_in_it_stays() {
     assert_eq!(fs::read_to_string(run.seen().join("settings.toml")).unwrap(), "[[[");
 }
 
+/// A system that trusts nobody: what needs no HTTPS goes on.
+#[test]
+fn a_system_without_certificate_authorities_costs_https_only() {
+    let none = "export SSL_CERT_FILE=/nowhere/none.pem SSL_CERT_DIR=/nowhere";
+    let run = Run::new(|_| {}, none);
+    run.logs_once("this system has no certificate authorities");
+}
+
 #[test]
 fn a_log_folder_that_is_none_costs_the_log() {
     let run = Run::new(|config| fs::write(config.join("logs"), "a file").unwrap(), "");

@@ -24,10 +24,8 @@ async fn livekits_port_is_taken_while_it_restarts() {
     let port = port_of(livekit);
     kill(livekit);
     // It is started again after 200 ms.
-    let taken = within(Duration::from_secs(5), "the port is taken", async || {
-        TcpListener::bind(("127.0.0.1", port)).ok()
-    })
-    .await;
+    let taken =
+        within(Duration::from_secs(5), "the port is taken", async || TcpListener::bind(("127.0.0.1", port)).ok()).await;
     let started = Instant::now();
     let other = within(Duration::from_secs(40), "LiveKit runs elsewhere", async || {
         ada.livekit_server().filter(|other| *other != livekit && port_of(*other) != port)

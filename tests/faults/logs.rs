@@ -40,7 +40,7 @@ impl Logs {
 
     /// That nothing panicked, and no secret is in it.
     pub fn are_clean(&self, secrets: &[String]) {
-        assert!(self.files.lines().count() > 2, "there is a log: {}", self.files);
+        assert!(!self.files.is_empty(), "there is a log");
         for text in [&self.files, &self.stderr] {
             assert!(!text.contains("panicked"), "{text}");
             for secret in SECRETS.into_iter().chain(secrets.iter().map(String::as_str)) {
@@ -54,7 +54,8 @@ impl Logs {
 pub fn secrets_of_livekit(process: u32) -> Vec<String> {
     let environment = fs::read(format!("/proc/{process}/environ")).unwrap();
     let environment = String::from_utf8_lossy(&environment);
-    let text = environment.split('\0').find_map(|line| line.strip_prefix("LIVEKIT_CONFIG=")).expect("its configuration");
+    let text =
+        environment.split('\0').find_map(|line| line.strip_prefix("LIVEKIT_CONFIG=")).expect("its configuration");
     let configuration: serde_json::Value = serde_json::from_str(text).unwrap();
     let keys = configuration["keys"].as_object().unwrap();
     let secrets: Vec<_> = keys.values().filter_map(|secret| Some(secret.as_str()?.to_owned())).collect();

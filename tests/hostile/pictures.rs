@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use livekit::options::{TrackPublishOptions, VideoCodec};
 use livekit::prelude::*;
+use livekit::webrtc::audio_source::native::NativeAudioSource;
 use livekit::webrtc::prelude::*;
 use livekit::webrtc::video_source::native::NativeVideoSource;
 
@@ -25,6 +26,9 @@ const SIZES: [(u32, u32); 10] = [
     (3840, 2160),
     (1280, 721),
 ];
+
+/// How many sounds one person publishes.
+const SOUNDS: usize = 12;
 
 /// The largest that the encoder takes well.
 const LARGEST: (u32, u32) = (8192, 8192);
@@ -87,9 +91,26 @@ async fn tracks_of_any_size_are_shown_or_left_out() {
         (world.window.attribute(&tile("sizes", "camera"), "data-visible").await == "true").then_some(())
     })
     .await;
+    many_sounds(&stage, &peer).await;
     peer.close().await.unwrap();
     world.window.sees_no(&tile("sizes", "camera")).await;
     world.is_well().await;
+}
+
+/// One person's sounds are played up to a bound; the rest is not even received.
+async fn many_sounds(stage: &Stage, peer: &Room) {
+    for number in 0..SOUNDS {
+        let source = NativeAudioSource::new(AudioSourceOptions::default(), 48_000, 1, 100);
+        let track = LocalAudioTrack::create_audio_track(&format!("sound {number}"), RtcAudioSource::Native(source));
+        let options = TrackPublishOptions { source: TrackSource::Microphone, ..TrackPublishOptions::default() };
+        peer.local_participant().publish_track(LocalTrack::Audio(track), options).await.unwrap();
+    }
+    let log = || std::fs::read_to_string(stage.folder.join("host/app.log")).unwrap_or_default();
+    let told = "somebody publishes more sounds than are played";
+    donfra_testbed::eventually("the sounds beyond the bound are left out", async || log().contains(told).then_some(()))
+        .await;
+    tokio::time::sleep(Duration::from_secs(1)).await;
+    assert_eq!(log().matches(told).count(), 1, "said once, however many they are");
 }
 
 async fn publish(peer: &Room, source: TrackSource) -> NativeVideoSource {

@@ -553,7 +553,9 @@ export type EndReason =
 /**  The LiveKit server shut down. */
 "server_shutdown" | 
 /**  The connection was lost and could not be restored. */
-"connection_lost";
+"connection_lost" | 
+/**  This computer hosted, and its LiveKit server stopped and does not start again. */
+"host_failed";
 
 /**  How a picture fills its tile. */
 export type Fit = 
@@ -1034,7 +1036,9 @@ export type TrackState =
 /**  Published, muted. */
 "muted" | 
 /**  Published and sending. */
-"on";
+"on" | 
+/**  Published, and not received: the picture is larger than what is decoded. */
+"too_large";
 
 /**  What went wrong, in a person's words. Carries no secret: no token, key or credential. */
 export type UiError = {

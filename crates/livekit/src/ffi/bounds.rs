@@ -125,8 +125,9 @@ mod tests {
             message: Some(room_event::Message::ParticipantsUpdated(updated)),
         });
         cut(&mut message);
-        let Message::RoomEvent(proto::RoomEvent { message: Some(room_event::Message::ParticipantsUpdated(event)), .. }) =
-            message
+        let Message::RoomEvent(proto::RoomEvent {
+            message: Some(room_event::Message::ParticipantsUpdated(event)), ..
+        }) = message
         else {
             panic!("the same event")
         };

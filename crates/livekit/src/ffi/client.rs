@@ -12,6 +12,7 @@ use tokio::sync::oneshot;
 use super::{
     bounds,
     events::{self, Event},
+    give_back,
     library::{self, Library, LibraryError},
     proto::{self, ffi_event, ffi_request, ffi_response},
 };
@@ -132,6 +133,7 @@ unsafe extern "C" fn on_event(data: *const u8, len: usize) {
         if let Ok(proto::FfiEvent { message: Some(mut message) }) = proto::FfiEvent::decode(bytes) {
             bounds::cut(&mut message);
             events::route(Event::new(message));
+            give_back::after(len);
         }
     }));
 }

@@ -70,6 +70,17 @@ describe("stage", () => {
     ]);
   });
 
+  it("keeps a tile for what is too large to be received, and does not have it drawn", () => {
+    const large = person("eve", { camera: "too_large", screen: "too_large" });
+    const { pictures, spotlight } = stage(session([me, large]), new Map());
+    const eves = pictures.filter((p) => p.participant.identity === "eve");
+    expect(eves.map((p) => [p.key, p.tooLarge, p.sending, p.visible])).toEqual([
+      ["screen:eve", true, false, false],
+      ["camera:eve", true, false, false],
+    ]);
+    expect(spotlight).toBe(true);
+  });
+
   it("shows the own preview before it is published, and not when the camera is gone", () => {
     const quiet = { ...me, camera: "off" } as const;
     const meters = new Map([drawn("camera:me")]);
