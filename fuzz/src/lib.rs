@@ -42,7 +42,6 @@ pub mod session {
     pub mod text;
     pub mod token;
 
-    #[path = "../../../src-tauri/session/statistics"]
     pub mod statistics {
         pub mod measure;
         pub mod types;

@@ -16,7 +16,7 @@ pub use app::{JoinRequest, Startup};
 
 use crate::doctor::DoctorUpdate;
 use crate::session::state::{Meters, SessionPatch};
-use crate::session::statistics::types::StatisticsTick;
+use crate::session::statistics::tick::StatisticsTick;
 
 /// All commands and events, as they are registered with Tauri and written to TypeScript.
 pub fn builder() -> Builder<tauri::Wry> {

@@ -40,7 +40,7 @@ use journal::Journal;
 use message::{Message, Reply};
 use report::SessionReport;
 use state::{Device, LastSession, SessionState};
-use statistics::types::StatisticsTick;
+use statistics::tick::StatisticsTick;
 use statistics::{Recorder, StatisticsFile};
 
 /// What was tried last.

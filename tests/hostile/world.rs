@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
-use donfra_testbed::{LiveKit, LiveKitConfig, SessionServer, SessionServerConfig};
+use donfra_testbed::{LiveKit, LiveKitConfig, SessionServer, SessionServerConfig, descendant, livekit_server};
 use livekit::{Room, RoomEvent, RoomOptions};
 use livekit_api::access_token::{AccessToken, VideoGrants};
 use serde_json::json;
@@ -94,6 +94,11 @@ impl<'a> World<'a> {
     /// Where LiveKit's signalling is.
     pub fn signalling(&self) -> SocketAddr {
         self.livekit.address()
+    }
+
+    /// The process of the LiveKit server.
+    pub fn livekit_process(&self) -> u32 {
+        descendant(std::process::id(), &livekit_server()).expect("LiveKit runs")
     }
 
     /// What the window's processes use now.
