@@ -9,6 +9,7 @@ pub mod commands;
 pub mod doctor;
 pub mod error;
 pub mod host;
+mod http_client;
 mod links;
 pub mod logging;
 pub mod media;

@@ -20,6 +20,7 @@ pub mod api {
 
 #[path = "../../src-tauri/doctor"]
 pub mod doctor {
+    pub mod candidates;
     mod cause;
     mod knowledge;
     pub mod mask;
@@ -53,6 +54,11 @@ pub mod session {
     mod role;
     pub mod text;
     pub mod token;
+
+    pub mod statistics {
+        pub mod measure;
+        pub mod types;
+    }
 
     pub mod state {
         pub use super::role::Role;

@@ -12,6 +12,7 @@ use serde_json::{Value, json};
 use super::types::{Created, Joined, Listed, SessionEvent};
 use super::{ApiError, BaseUrl, events};
 use crate::doctor::{self, Fault};
+use crate::http_client;
 use crate::settings::{Credential, SignIn};
 
 /// How long a connection may take.
@@ -45,16 +46,15 @@ struct ErrorBody {
 impl ApiClient {
     /// A client of the session server at `base`, signing in with `credential` where there is one.
     pub fn new(base: BaseUrl, credential: Option<Credential>) -> Self {
-        let mut builder = Client::builder()
-            .connect_timeout(CONNECT_TIMEOUT)
-            .timeout(TIMEOUT)
-            // A redirect turns POST into GET and would carry the sign-in elsewhere: the address itself must be right.
-            .redirect(reqwest::redirect::Policy::none())
-            .user_agent(concat!("donfra-live/", env!("CARGO_PKG_VERSION")));
-        if base.is_loopback() {
-            builder = builder.no_proxy();
-        }
-        let http = builder.build().expect("this configuration is valid on every system");
+        let http = http_client::build(|| {
+            let builder = Client::builder()
+                .connect_timeout(CONNECT_TIMEOUT)
+                .timeout(TIMEOUT)
+                // A redirect turns POST into GET and would carry the sign-in elsewhere: the address itself must be right.
+                .redirect(reqwest::redirect::Policy::none())
+                .user_agent(concat!("donfra-live/", env!("CARGO_PKG_VERSION")));
+            if base.is_loopback() { builder.no_proxy() } else { builder }
+        });
         Self { base, credential, http }
     }
 

@@ -19,7 +19,7 @@ pub use app::{JoinRequest, Startup};
 use crate::doctor::DoctorUpdate;
 use crate::session::chat::types::ChatUpdate;
 use crate::session::state::{Meters, SessionPatch};
-use crate::session::statistics::types::StatisticsTick;
+use crate::session::statistics::tick::StatisticsTick;
 use crate::sessions::LiveSessions;
 
 /// All commands and events, as they are registered with Tauri and written to TypeScript.

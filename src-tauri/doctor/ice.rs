@@ -131,6 +131,7 @@ async fn of_failure(room: &Room) -> Finding {
     let (cause, about) = judge(offered, &room.addresses, tcp, udp_out, web);
     let named: Vec<String> = offered
         .candidates
+        .0
         .iter()
         .take(6)
         .map(|candidate| format!("{}/{}", candidate.address, if candidate.udp { "udp" } else { "tcp" }))
@@ -153,7 +154,7 @@ async fn of_failure(room: &Room) -> Finding {
 /// The cause, and the address that is at fault. `signalling` are the addresses by which LiveKit was reached; `udp_out`:
 /// a STUN server answered; `web`: LiveKit is reached by a port of the web or by a proxy.
 fn judge(offered: &Offered, signalling: &[SocketAddr], tcp: Tcp, udp_out: bool, web: bool) -> (Cause, Option<IpAddr>) {
-    let named = offered.addresses();
+    let named = offered.candidates.addresses();
     let right = named.iter().any(|ip| signalling.iter().any(|address| address.ip() == *ip));
     // Behind a proxy of the system's, its own address is all that is known.
     if !right && !signalling.is_empty() && matches!(tcp, Tcp::Silent | Tcp::Refused | Tcp::NotOffered) {
@@ -190,7 +191,7 @@ fn same_kind(one: IpAddr, other: IpAddr) -> bool {
 }
 
 async fn probe_tcp(offered: &Offered) -> Tcp {
-    let tcp = offered.candidates.iter().filter(|candidate| !candidate.udp && !candidate.address.ip().is_loopback());
+    let tcp = offered.candidates.0.iter().filter(|candidate| !candidate.udp && !candidate.address.ip().is_loopback());
     let probes = tcp.take(8).map(|candidate| tokio::time::timeout(PROBE, TcpStream::connect(candidate.address)));
     let results = join_all(probes).await;
     let refused = |result: &Result<Result<TcpStream, std::io::Error>, _>| matches!(result, Ok(Err(error)) if error.kind() == std::io::ErrorKind::ConnectionRefused);
@@ -231,12 +232,13 @@ async fn binding(server: &str) -> Option<()> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::signal::Candidate as At;
+    use super::super::candidates::{Candidate as At, Candidates};
     use super::*;
 
     fn offered(address: &str) -> Offered {
         let address = address.parse().unwrap();
-        Offered { candidates: vec![At { address, udp: true }, At { address, udp: false }], ..Offered::default() }
+        let candidates = Candidates(vec![At { address, udp: true }, At { address, udp: false }]);
+        Offered { candidates, ..Offered::default() }
     }
 
     #[test]

@@ -3,6 +3,7 @@
 
 mod address;
 mod answers;
+mod candidates;
 mod cause;
 mod check;
 pub mod cli;

@@ -1,6 +1,5 @@
 //! LiveKit's signalling as the doctor reads it: what the server says of itself and which addresses it offers for media.
 
-use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
 
 use futures_util::{SinkExt, StreamExt};
@@ -8,11 +7,12 @@ use livekit_protocol::signal_request;
 use livekit_protocol::signal_response::Message as Said;
 use livekit_protocol::{JoinResponse, LeaveRequest, SignalRequest, SignalResponse};
 use prost::Message as _;
-use serde_json::Value;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio_tungstenite::WebSocketStream;
 use tokio_tungstenite::tungstenite::Message;
 use tokio_tungstenite::tungstenite::protocol::{Role, WebSocketConfig};
+
+use super::candidates::Candidates;
 
 /// How long the first message may take.
 const FIRST: Duration = Duration::from_secs(4);
@@ -20,11 +20,8 @@ const FIRST: Duration = Duration::from_secs(4);
 /// How long the server's candidates are collected, at most.
 const COLLECT: Duration = Duration::from_millis(2500);
 
-/// Most bytes of one message. A room of 500 people is told in less.
-const MAX_MESSAGE: usize = 4 * 1024 * 1024;
-
-/// Most candidates that are kept; a server with many interfaces has some dozens.
-const MAX_CANDIDATES: usize = 64;
+/// Most bytes of one message: what the SDK takes. A room of 500 people is told in less.
+const MAX_MESSAGE: usize = 16 * 1024 * 1024;
 
 /// What LiveKit offers for media.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -36,16 +33,7 @@ pub struct Offered {
     /// The URLs of its STUN and TURN servers.
     pub ice_servers: Vec<String>,
     /// Where it takes media itself.
-    pub candidates: Vec<Candidate>,
-}
-
-/// An address at which the server takes media.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Candidate {
-    /// Address and port.
-    pub address: SocketAddr,
-    /// UDP, or else TCP.
-    pub udp: bool,
+    pub candidates: Candidates,
 }
 
 impl Offered {
@@ -59,44 +47,12 @@ impl Offered {
         self.ice_servers.iter().filter_map(|url| url.strip_prefix("stun:"))
     }
 
-    /// The addresses that the candidates name, each once.
-    pub fn addresses(&self) -> Vec<IpAddr> {
-        let mut all = Vec::new();
-        for candidate in &self.candidates {
-            if !all.contains(&candidate.address.ip()) {
-                all.push(candidate.address.ip());
-            }
-        }
-        all
-    }
-
     fn join(&mut self, join: JoinResponse) {
         let info = join.server_info.unwrap_or_default();
         let short = |text: String| text.chars().filter(|character| !character.is_control()).take(40).collect();
         self.version = short(if info.version.is_empty() { join.server_version } else { info.version });
         self.region = short(if info.region.is_empty() { join.server_region } else { info.region });
         self.ice_servers = join.ice_servers.into_iter().flat_map(|server| server.urls).take(16).collect();
-    }
-
-    fn description(&mut self, sdp: &str) {
-        for line in sdp.lines() {
-            if let Some(candidate) = line.strip_prefix("a=") {
-                self.candidate(candidate);
-            }
-        }
-    }
-
-    /// One line of the form `candidate:foundation component protocol priority address port typ kind …` (RFC 8839).
-    fn candidate(&mut self, line: &str) {
-        let Some(fields) = line.strip_prefix("candidate:") else { return };
-        let fields: Vec<&str> = fields.split_whitespace().collect();
-        let [_, component, protocol, _, ip, port, ..] = fields[..] else { return };
-        let (Ok(ip), Ok(port)) = (ip.parse::<IpAddr>(), port.parse::<u16>()) else { return };
-        let candidate = Candidate { address: (ip, port).into(), udp: protocol.eq_ignore_ascii_case("udp") };
-        // Only the first component is used: RTP and RTCP share it.
-        if component == "1" && self.candidates.len() < MAX_CANDIDATES && !self.candidates.contains(&candidate) {
-            self.candidates.push(candidate);
-        }
     }
 }
 
@@ -114,10 +70,9 @@ pub async fn listen<S: AsyncRead + AsyncWrite + Unpin>(stream: S) -> Option<Offe
     let _ = tokio::time::timeout(COLLECT, async {
         while let Some(said) = next(&mut socket).await {
             match said {
-                Said::Offer(offer) => offered.description(&offer.sdp),
+                Said::Offer(offer) => offered.candidates.description(&offer.sdp),
                 Said::Trickle(trickle) => {
-                    let init = serde_json::from_str::<Value>(&trickle.candidate_init).unwrap_or_default();
-                    offered.candidate(init["candidate"].as_str().unwrap_or_default());
+                    offered.candidates.trickled(&trickle.candidate_init);
                     if trickle.r#final {
                         break;
                     }
@@ -155,23 +110,6 @@ async fn next<S: AsyncRead + AsyncWrite + Unpin>(socket: &mut WebSocketStream<S>
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn candidates_are_read_from_a_description_and_each_counts_once() {
-        let mut offered = Offered::default();
-        offered.description(
-            "v=0\r\na=candidate:1 1 udp 2130706431 172.17.0.2 7882 typ host ufrag x\r\n\
-             a=candidate:1 2 udp 2130706431 172.17.0.2 7882 typ host\r\n\
-             a=candidate:2 1 tcp 1671430143 172.17.0.2 7881 typ host tcptype passive\r\n\
-             a=candidate:3 1 udp 1 name.local 7881 typ host\r\na=end-of-candidates\r\n",
-        );
-        offered.candidate("candidate:1 1 udp 2130706431 172.17.0.2 7882 typ host");
-        offered.candidate("candidate:");
-        let udp = Candidate { address: "172.17.0.2:7882".parse().unwrap(), udp: true };
-        let tcp = Candidate { address: "172.17.0.2:7881".parse().unwrap(), udp: false };
-        assert_eq!(offered.candidates, [udp, tcp]);
-        assert_eq!(offered.addresses(), ["172.17.0.2".parse::<IpAddr>().unwrap()]);
-    }
 
     #[tokio::test]
     async fn what_is_no_livekit_is_not_listened_to() {

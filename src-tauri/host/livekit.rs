@@ -13,6 +13,7 @@ use tokio::io::{AsyncBufReadExt, AsyncRead, BufReader};
 use tokio::process::{Child, ChildStdin};
 
 use super::{HostError, watchdog};
+use crate::http_client;
 
 /// How long LiveKit may take to answer. It takes a tenth of a second; a cold disk takes more.
 const READY_TIMEOUT: Duration = Duration::from_secs(20);
@@ -22,6 +23,12 @@ const PROBE_INTERVAL: Duration = Duration::from_millis(50);
 
 /// Times that other ports are tried, when another program took one in between.
 const ATTEMPTS: usize = 5;
+
+/// Longest metadata, and most attributes, of a participant, in bytes. The app's own is one attribute, the role.
+const MOST_METADATA: usize = 16 * 1024;
+
+/// Longest name and identity of a participant, in bytes. The session server takes names of a hundred characters.
+const MOST_NAME: usize = 512;
 
 /// Lines of its output kept to explain a failed start.
 const KEPT_LINES: usize = 8;
@@ -138,8 +145,7 @@ impl Plan {
 
     /// Returns when LiveKit answers on its signalling port.
     async fn answers(&self) {
-        let client = reqwest::Client::builder().no_proxy().timeout(Duration::from_secs(2)).build();
-        let client = client.expect("this configuration is valid on every system");
+        let client = http_client::build(|| reqwest::Client::builder().no_proxy().timeout(Duration::from_secs(2)));
         let url = self.url().replacen("ws", "http", 1);
         loop {
             if client.get(&url).send().await.is_ok_and(|answer| answer.status().is_success()) {
@@ -172,6 +178,14 @@ impl Plan {
             "bind_addresses": [self.ip.to_string()],
             "keys": { self.key.as_str(): self.secret.expose_secret() },
             "rtc": rtc,
+            // What somebody is called and described by goes to everybody at each change. LiveKit counts bytes.
+            "limit": {
+                "max_metadata_size": MOST_METADATA,
+                "max_attributes_size": MOST_METADATA,
+                "max_participant_name_length": MOST_NAME,
+                "max_participant_identity_length": MOST_NAME,
+                "max_room_name_length": MOST_NAME,
+            },
             "webhook": { "api_key": self.key, "urls": [self.webhook] },
             "logging": { "level": "warn" },
         });

@@ -3,6 +3,7 @@
 mod binary;
 mod error;
 mod livekit;
+mod restart;
 pub mod watchdog;
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
@@ -12,19 +13,17 @@ use std::time::Duration;
 use donfra_session_server::{BoundServer, Config, Database, Handle, LiveKitUrls, Server, ServerError};
 use rand::distr::{Alphanumeric, SampleString};
 use secrecy::SecretString;
-use tokio::sync::oneshot;
+use tokio::sync::{oneshot, watch};
 use tokio::task::JoinHandle;
+use url::Url;
 
 use crate::address;
 use crate::api::BaseUrl;
 pub use error::HostError;
-use livekit::{LiveKit, Plan};
+use livekit::Plan;
 
 /// Where the session server listens if these are free; another app on this computer looks for it there.
 pub const PORTS: std::ops::RangeInclusive<u16> = 8080..=8084;
-
-/// First and longest pause before LiveKit is started again after a crash.
-const RESTART_PAUSE: (Duration, Duration) = (Duration::from_millis(200), Duration::from_secs(5));
 
 /// How long requests under way may take when the server stops.
 const SERVER_GRACE: Duration = Duration::from_millis(300);
@@ -38,6 +37,7 @@ pub struct Host {
     server: JoinHandle<Result<(), ServerError>>,
     stop_livekit: oneshot::Sender<()>,
     livekit: JoinHandle<()>,
+    livekit_url: watch::Receiver<String>,
 }
 
 impl Host {
@@ -74,8 +74,9 @@ impl Host {
         let server = tokio::spawn(server.run(async { drop(stopped.await) }));
         let (stop_livekit, stopped) = oneshot::channel();
         tracing::info!(api = base.as_str(), livekit = plan.url(), "this computer hosts");
-        let livekit = tokio::spawn(keep_running(plan, livekit, handle.clone(), stopped));
-        Ok(Self { base, lan, handle, stop_server, server, stop_livekit, livekit })
+        let (moves, livekit_url) = watch::channel(plan.url());
+        let livekit = tokio::spawn(restart::keep_running(plan, livekit, handle.clone(), stopped, moves));
+        Ok(Self { base, lan, handle, stop_server, server, stop_livekit, livekit, livekit_url })
     }
 
     /// The base URL of its session API.
@@ -92,6 +93,16 @@ impl Host {
     /// nothing any more.
     pub async fn host_key(&self, session_id: &str) -> Option<SecretString> {
         self.handle.renew_host_key(session_id).await
+    }
+
+    /// Whether LiveKit is not at this address any more: another program has taken its port after a crash.
+    pub fn has_moved_from(&self, livekit: &Url) -> bool {
+        Url::parse(&self.livekit_url.borrow()).is_ok_and(|now| now != *livekit)
+    }
+
+    /// Whether LiveKit ended and does not start again, whatever was tried: there is nobody to host any more.
+    pub fn has_failed(&self) -> bool {
+        self.livekit.is_finished()
     }
 
     /// Stops both and returns when they have ended. Requests under way get a moment to finish.
@@ -137,32 +148,4 @@ fn own_names(ip: IpAddr) -> Vec<String> {
         });
     }
     names
-}
-
-/// Starts LiveKit again whenever it ends by itself, on the same ports and with the same keys: clients reconnect.
-async fn keep_running(plan: Plan, mut livekit: LiveKit, handle: Handle, mut stop: oneshot::Receiver<()>) {
-    loop {
-        tokio::select! {
-            _ = &mut stop => return livekit.stop().await,
-            _ = livekit.ended() => tracing::warn!(said = livekit.last_words(), "LiveKit ended by itself"),
-        }
-        let mut pause = RESTART_PAUSE.0;
-        livekit = loop {
-            tokio::select! {
-                _ = &mut stop => return,
-                () = tokio::time::sleep(pause) => {}
-            }
-            let started = tokio::select! {
-                _ = &mut stop => return,
-                started = plan.start_again() => started,
-            };
-            match started {
-                Ok(livekit) => break livekit,
-                Err(error) => tracing::warn!(%error, "LiveKit does not start again"),
-            }
-            pause = (pause * 2).min(RESTART_PAUSE.1);
-        };
-        let restored = handle.restore_rooms().await;
-        tracing::info!(restored, "LiveKit runs again");
-    }
 }

@@ -10,8 +10,9 @@ use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
 use tracing_subscriber::{EnvFilter, fmt};
 
-/// What is logged where `RUST_LOG` does not say otherwise: this app's doings, and others' warnings.
-const DEFAULT_FILTER: &str = "warn,donfra_live=info,donfra_session_server=info";
+/// What is logged where `RUST_LOG` does not say otherwise: this app's doings, and others' warnings. (The sound server's client
+/// calls every connection that is closed an error; devices report their own.)
+const DEFAULT_FILTER: &str = "warn,donfra_live=info,donfra_session_server=info,pulseaudio=off";
 
 /// Writes out what is still in the queue when it is dropped, at the end of the program.
 #[must_use]

@@ -25,7 +25,9 @@ use super::last::{Choices, Keeper, Last};
 use super::message::{Answer, Message};
 use super::publisher::Publisher;
 use super::receiving::Receiving;
+use super::received::Received;
 use super::reduce::Store;
+use super::room_events::Places;
 use super::state::{
     Change, ConnectStep, Device, EndReason, LeftHow, Meters, Participant, Phase, Role, SessionPatch, SessionState,
 };
@@ -69,6 +71,8 @@ struct Live {
     receiving: Option<Receiving>,
     /// Whose hands are up.
     hands: Hands,
+    /// Which of the others' tracks are received.
+    received: Received,
     /// The connection, once in the room.
     line: Option<Line>,
     /// What is known of the others' keys.
@@ -176,6 +180,8 @@ impl Actor {
                 },
                 _ = people.tick(), if self.people_changed => self.tell_people(),
                 _ = tick.tick(), if self.live.is_some() => {
+                    self.host_failed();
+                    self.host_moved();
                     self.line_tick();
                     self.look_at_keys();
                     self.tell_meters();
@@ -290,6 +296,14 @@ impl Actor {
                     self.people_changed = true;
                 }
             }
+            Message::TooLarge(number, tile, sid, (width, height)) => {
+                if let Some(live) = self.live.as_mut().filter(|live| live.number == number) {
+                    if live.received.picture_is_too_large(&tile, &sid, width, height) {
+                        self.frames.unwatch(&tile);
+                    }
+                    self.people_changed = true;
+                }
+            }
             Message::NotPublished(number, room, device, text) => self.not_published(number, room, device, text),
             Message::ShutDown(_) => unreachable!("heard in run"),
         }
@@ -367,6 +381,7 @@ impl Actor {
             sampling: None,
             receiving: None,
             hands: Hands::default(),
+            received: Received::default(),
             line: None,
             lock: Lock::default(),
         });
@@ -445,10 +460,19 @@ impl Actor {
     }
 
     fn room_event(&mut self, event: RoomEvent) {
-        let Some(live) = &self.live else { return };
+        let Some(live) = &mut self.live else { return };
         let keep = live.line.as_ref().is_some_and(Line::keeps);
         let has_key = live.admission.as_ref().is_some_and(|admission| admission.encryption.is_some());
-        super::room_events::route_media(&event, &self.frames, live.devices.as_ref(), keep, has_key);
+        let (number, post) = (live.number, self.post.clone());
+        let places = Places {
+            frames: &self.frames,
+            devices: live.devices.as_ref(),
+            received: &mut live.received,
+            keep,
+            has_key,
+            too_large: Arc::new(move |tile, sid, size| drop(post.send(Message::TooLarge(number, tile, sid, size)))),
+        };
+        places.route(&event);
         match event {
             RoomEvent::DataReceived { payload, topic, participant, .. }
                 if topic.as_deref() == Some(encryption::RENEWAL_TOPIC) =>
@@ -536,7 +560,7 @@ impl Actor {
             hand_raised_at: live.hands.raised_at(devices.identity()).filter(|_| keeps),
         };
         let people = match &live.room {
-            Some(room) => people::list(room, me),
+            Some(room) => people::list(room, me, &live.received),
             None => vec![me],
         };
         let mut people = if keeps { people::keep(&self.store.state().participants, people) } else { people };

@@ -179,7 +179,8 @@ impl Connection {
             | EndReason::EndedByHost
             | EndReason::Removed
             | EndReason::DuplicateIdentity
-            | EndReason::RoomGone => Order::End(reason),
+            | EndReason::RoomGone
+            | EndReason::HostFailed => Order::End(reason),
             // A server that shuts down may come back, and a token that was refused may have been too old.
             EndReason::TokenRefused | EndReason::ServerShutdown | EndReason::ConnectionLost => {
                 self.reason = reason;

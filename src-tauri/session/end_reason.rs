@@ -23,7 +23,27 @@ pub fn of_disconnect(reason: DisconnectReason) -> EndReason {
 
 /// Why LiveKit at `host` did not let in. The SDK gives a text only.
 pub fn of_connect(error: &RoomError, host: &str) -> UiError {
-    UiError::of(cause_of_connect(&error.to_string()), host).offering(Action::RunDoctor)
+    let text = error.to_string();
+    if text.contains("transport closed") {
+        return closed_at_once(host);
+    }
+    UiError::of(cause_of_connect(&text), host).offering(Action::RunDoctor)
+}
+
+/// The signalling connection was there, and was closed before it was known who is in the room. The SDK does so itself
+/// where that is told in more than 16 MB.
+fn closed_at_once(host: &str) -> UiError {
+    UiError::new(
+        "livekit_closed",
+        format!("LiveKit at {host} took the connection, and it was closed again at once."),
+        "Try again in a moment. If it stays so, tell the host: the names and metadata of people in the session may be \
+         too large, which LiveKit's administrator can bound (`limit` in its configuration).",
+    )
+    .because(
+        "Either LiveKit stopped just then, or the people in the session have names, metadata and attributes of more \
+         than 16 MB together: so much cannot be received at once.",
+    )
+    .offering(Action::RunDoctor)
 }
 
 fn cause_of_connect(text: &str) -> Cause {
@@ -91,6 +111,8 @@ mod tests {
         ] {
             assert_eq!(cause_of_connect(text), cause, "{text}");
         }
+        let error = of_connect(&RoomError::Internal("engine: signal failure: transport closed".into()), "h:7880");
+        assert!(error.code == "livekit_closed" && error.why.is_some_and(|why| why.contains("16 MB")));
         let error = of_connect(&RoomError::Internal("Connection refused".into()), "h:7880");
         assert!(error.message.contains("h:7880") && error.action == Some(Action::RunDoctor));
     }

@@ -18,7 +18,7 @@ use crate::settings::folders;
 /// They do not start.
 pub async fn as_wanted(host: Option<Host>, lan: bool, news: &impl Fn(News)) -> Result<BaseUrl, UiError> {
     let host = match host {
-        Some(host) if host.lan() == lan => host,
+        Some(host) if host.lan() == lan && !host.has_failed() => host,
         other => {
             news(News::Step(ConnectStep::StartingHost));
             if let Some(host) = other {

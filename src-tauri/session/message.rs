@@ -1,5 +1,6 @@
 //! What the session's actor is told, and where its answers go.
 
+use livekit::prelude::TrackSid;
 use tokio::sync::oneshot;
 
 use super::Diagnosis;
@@ -11,6 +12,7 @@ use super::state::{Device, DeviceState, Health, LastSession, SessionState};
 use super::watch::Sign;
 use crate::error::UiError;
 use crate::sessions::RecentSession;
+use crate::video::TileId;
 
 /// Where the answer to a wish goes.
 pub type Reply<T> = oneshot::Sender<T>;
@@ -76,6 +78,8 @@ pub enum Message {
     Health(u64, Health),
     /// A track was not taken, in the session of this number and its room of that number.
     NotPublished(u64, u64, Device, String),
+    /// A picture of this track and size is larger than what is decoded, in the session of this number.
+    TooLarge(u64, TileId, TrackSid, (u32, u32)),
     /// The program ends.
     ShutDown(Reply<()>),
 }

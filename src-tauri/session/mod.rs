@@ -19,6 +19,7 @@ mod message;
 mod people;
 mod publisher;
 mod receiving;
+mod received;
 mod reduce;
 pub mod report;
 mod role;
@@ -48,7 +49,7 @@ use journal::Journal;
 use message::{Message, Reply};
 use report::SessionReport;
 use state::{Device, LastSession, SessionState};
-use statistics::types::StatisticsTick;
+use statistics::tick::StatisticsTick;
 use statistics::{Recorder, StatisticsFile};
 
 /// What was tried last.

@@ -4,6 +4,7 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 
 use livekit::prelude::{ConnectionQuality, RemoteParticipant, Room, TrackSource};
 
+use super::received::Received;
 use super::state::{Participant, Quality, Role, TrackState};
 use super::text::shown;
 use super::{hands, health};
@@ -24,14 +25,14 @@ pub const HOST_ROLE: &str = "host";
 
 /// Everybody in the room: `me` first, whose quality is the own measures', whose hand is up where it was before the room
 /// was entered anew, then the others by time of joining.
-pub fn list(room: &Room, me: Participant) -> Vec<Participant> {
+pub fn list(room: &Room, me: Participant, received: &Received) -> Vec<Participant> {
     let mut others: Vec<_> = room.remote_participants().into_values().collect();
     others.sort_by_cached_key(|participant| (participant.joined_at(), participant.identity().to_string()));
     let local = room.local_participant();
     let quality = health::worse(quality(local.connection_quality()), me.quality);
     let hand_raised_at = hands::claimed(&local.attributes()).or(me.hand_raised_at);
     let me = Participant { speaking: local.is_speaking(), quality, hand_raised_at, ..me };
-    std::iter::once(me).chain(others.iter().map(other)).collect()
+    std::iter::once(me).chain(others.iter().map(|participant| other(participant, received))).collect()
 }
 
 /// The list while the connection is lost, and shortly after: who is missing in it stays as before, and so do tracks that
@@ -61,7 +62,7 @@ pub fn keep(before: &[Participant], mut now: Vec<Participant>) -> Vec<Participan
     now
 }
 
-fn other(participant: &RemoteParticipant) -> Participant {
+fn other(participant: &RemoteParticipant, received: &Received) -> Participant {
     let identity = key(participant.identity().as_str());
     let attributes = participant.attributes();
     let host = is_host(participant);
@@ -89,6 +90,11 @@ fn other(participant: &RemoteParticipant) -> Participant {
                 person.microphone = state
             }
             TrackSource::Unknown => person.camera = state,
+        }
+    }
+    for (track, source) in [(&mut person.camera, TrackSource::Camera), (&mut person.screen, TrackSource::Screenshare)] {
+        if *track == TrackState::On && received.is_too_large(&tile(participant, source)) {
+            *track = TrackState::TooLarge;
         }
     }
     person

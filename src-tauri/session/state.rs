@@ -156,6 +156,8 @@ pub enum EndReason {
     ServerShutdown,
     /// The connection was lost and could not be restored.
     ConnectionLost,
+    /// This computer hosted, and its LiveKit server stopped and does not start again.
+    HostFailed,
 }
 
 /// Somebody in the room.
@@ -195,6 +197,8 @@ pub enum TrackState {
     Muted,
     /// Published and sending.
     On,
+    /// Published, and not received: the picture is larger than what is decoded.
+    TooLarge,
 }
 
 /// Connection quality.

@@ -16,6 +16,7 @@ use tokio::task::JoinHandle;
 use url::Url;
 
 use crate::address::{as_http, is_loopback};
+use crate::http_client;
 
 /// How often the counters are read.
 const INTERVAL: Duration = Duration::from_millis(400);
@@ -152,14 +153,15 @@ async fn ask(room: Arc<Room>) {
 }
 
 async fn watch_port(url: Url, tell: impl Fn(Sign) + Send + 'static) {
-    let builder = reqwest::Client::builder()
-        .timeout(PROBE_TIMEOUT)
-        .connect_timeout(PROBE_TIMEOUT)
-        .redirect(reqwest::redirect::Policy::none())
-        // Each try is a connection of its own: one from before the loss is as dead as the rest.
-        .pool_max_idle_per_host(0);
-    let builder = if is_loopback(&url) { builder.no_proxy() } else { builder };
-    let client = builder.build().expect("this configuration is valid on every system");
+    let client = http_client::build(|| {
+        let builder = reqwest::Client::builder()
+            .timeout(PROBE_TIMEOUT)
+            .connect_timeout(PROBE_TIMEOUT)
+            .redirect(reqwest::redirect::Policy::none())
+            // Each try is a connection of its own: one from before the loss is as dead as the rest.
+            .pool_max_idle_per_host(0);
+        if is_loopback(&url) { builder.no_proxy() } else { builder }
+    });
     loop {
         // Any answer is one, whatever its status.
         let answered = client.get(url.clone()).send().await.is_ok();

@@ -9,6 +9,7 @@ use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize};
 use specta::Type;
 
+use super::keyring_trouble::KeyringTrouble;
 use crate::error::UiError;
 
 /// The keyring's name for this app's entries.
@@ -53,6 +54,8 @@ pub struct Credential {
 pub struct Credentials {
     /// What was asked for or set in this run. Without a keyring this is all there is.
     known: Mutex<HashMap<String, Option<Credential>>>,
+    /// That the keyring does not answer.
+    pub(super) trouble: KeyringTrouble,
 }
 
 impl Credentials {
@@ -66,18 +69,27 @@ impl Credentials {
         if let Some(known) = self.known.lock().get(base_url) {
             return known.clone();
         }
+        if self.trouble.is_fresh() {
+            return None;
+        }
         let user = base_url.to_owned();
         let found = match blocking(move || entry(&user)?.get_password().map(Some)).await {
             Ok(text) => text.as_deref().and_then(decode),
             Err(keyring::Error::NoEntry | keyring::Error::NoDefaultStore) => None,
             Err(error) => {
                 // Not remembered: the keyring may be unlocked by the next time.
-                tracing::warn!(%error, "the keyring did not give the sign-in");
+                self.trouble.refused("give the sign-in", &error);
                 return None;
             }
         };
+        self.trouble.answered();
         self.known.lock().insert(base_url.to_owned(), found.clone());
         found
+    }
+
+    /// What a person is to know of the keyring: that it is there and does not answer.
+    pub fn notice(&self) -> Option<UiError> {
+        self.trouble.notice()
     }
 
     /// Keeps a sign-in: in the keyring where there is one, in any case for this run.
@@ -89,8 +101,11 @@ impl Credentials {
         self.known.lock().insert(base_url.to_owned(), Some(credential));
         let user = base_url.to_owned();
         match blocking(move || entry(&user)?.set_password(text.expose_secret())).await {
-            Ok(()) | Err(keyring::Error::NoDefaultStore) => Ok(()),
-            Err(error) => Err(refused(&error)),
+            Ok(()) | Err(keyring::Error::NoDefaultStore) => {
+                self.trouble.answered();
+                Ok(())
+            }
+            Err(error) => Err(self.refused("take the change", &error)),
         }
     }
 
@@ -103,8 +118,17 @@ impl Credentials {
         let user = base_url.to_owned();
         match blocking(move || entry(&user)?.delete_credential()).await {
             Ok(()) | Err(keyring::Error::NoEntry | keyring::Error::NoDefaultStore) => Ok(()),
-            Err(error) => Err(refused(&error)),
+            Err(error) => Err(self.refused("forget the sign-in", &error)),
         }
+    }
+
+    fn refused(&self, what: &str, error: &keyring::Error) -> UiError {
+        self.trouble.refused(what, error);
+        UiError::new(
+            "keyring_refused",
+            "The system's keyring did not take the change; it counts for this run only.",
+            "Unlock the keyring and save again.",
+        )
     }
 }
 
@@ -121,15 +145,6 @@ pub(super) async fn blocking<T: Send + 'static>(
         Ok(Err(error)) => Err(keyring::Error::PlatformFailure(Box::new(error))),
         Err(elapsed) => Err(keyring::Error::NoStorageAccess(Box::new(elapsed))),
     }
-}
-
-fn refused(error: &keyring::Error) -> UiError {
-    tracing::warn!(%error, "keyring");
-    UiError::new(
-        "keyring_refused",
-        "The system's keyring did not take the change; it counts for this run only.",
-        "Unlock the keyring and save again.",
-    )
 }
 
 /// One text for both parts, since a keyring keeps one.

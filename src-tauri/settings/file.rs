@@ -44,8 +44,17 @@ pub enum FileError {
 pub struct Loaded {
     /// The settings to use.
     pub settings: Settings,
-    /// Where an unreadable file was kept aside.
-    pub set_aside: Option<PathBuf>,
+    /// A file that could not be read, and was kept aside.
+    pub set_aside: Option<Aside>,
+}
+
+/// A settings file that was kept aside.
+#[derive(Debug)]
+pub struct Aside {
+    /// Where it is now.
+    pub path: PathBuf,
+    /// It was written by a newer version of the app: nothing is wrong with it.
+    pub newer: bool,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -81,15 +90,26 @@ pub fn load(folder: &Path) -> Result<Loaded, FileError> {
     match parse(&text) {
         Ok(settings) => Ok(Loaded { settings, set_aside: None }),
         Err(reason) => {
-            let aside = free_name(folder);
+            let newer = is_newer(&text);
+            let aside = free_name(folder, if newer { "newer" } else { "broken" });
             if let Err(source) = std::fs::rename(&path, &aside) {
                 return Err(FileError::SetAside { path, reason, source });
             }
             let (path, aside_at) = (path.display(), aside.display());
-            tracing::warn!(%path, reason, %aside_at, "settings are unreadable: kept aside, defaults used");
-            Ok(Loaded { settings: Settings::default(), set_aside: Some(aside) })
+            if newer {
+                tracing::warn!(%path, reason, %aside_at, "settings are of a newer version: kept aside, defaults used");
+            } else {
+                tracing::warn!(%path, reason, %aside_at, "settings are unreadable: kept aside, defaults used");
+            }
+            Ok(Loaded { settings: Settings::default(), set_aside: Some(Aside { path: aside, newer }) })
         }
     }
+}
+
+/// Whether a newer version of the app has written this text.
+fn is_newer(text: &str) -> bool {
+    let version = text.parse::<toml::Table>().ok().and_then(|table| table.get("version")?.as_integer());
+    version.is_some_and(|version| version > i64::from(VERSION))
 }
 
 /// Reads the text of a settings file, of this or an older layout.
@@ -135,10 +155,10 @@ pub fn save(folder: &Path, settings: &Settings) -> Result<(), FileError> {
     })
 }
 
-/// A name for a broken file that no earlier broken file has.
-fn free_name(folder: &Path) -> PathBuf {
+/// A name for a file to be kept aside that no earlier one has.
+fn free_name(folder: &Path, why: &str) -> PathBuf {
     (1..)
-        .map(|number| folder.join(format!("settings.broken-{number}.toml")))
+        .map(|number| folder.join(format!("settings.{why}-{number}.toml")))
         .find(|path| !path.exists())
         .expect("a folder does not hold every number")
 }
@@ -178,11 +198,13 @@ mod tests {
     #[test]
     fn broken_files_are_kept_aside_one_by_one() {
         let folder = tempfile::tempdir().unwrap();
-        for (number, text) in ["name = ", "version = 99", "version = 1\ntheme = \"pink\""].iter().enumerate() {
+        for (number, text) in ["name = ", "version = 0", "version = 1\ntheme = \"pink\""].iter().enumerate() {
             std::fs::write(folder.path().join(NAME), text).unwrap();
             let loaded = load(folder.path()).unwrap();
             assert_eq!(loaded.settings, Settings::default());
             let aside = loaded.set_aside.unwrap();
+            assert!(!aside.newer);
+            let aside = aside.path;
             assert_eq!(aside, folder.path().join(format!("settings.broken-{}.toml", number + 1)));
             assert_eq!(&std::fs::read_to_string(aside).unwrap(), text);
         }

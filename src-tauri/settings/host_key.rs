@@ -12,21 +12,27 @@ fn user(session_id: &str) -> String {
 impl SettingsStore {
     /// Keeps a session's host key. Without a keyring it is known in this run only, to who asked for it.
     pub async fn keep_host_key(&self, session_id: &str, key: &SecretString) {
+        if self.keyring_trouble().is_fresh() {
+            return;
+        }
         let (user, key) = (user(session_id), key.clone());
         match blocking(move || entry(&user)?.set_password(key.expose_secret())).await {
             Ok(()) | Err(keyring::Error::NoDefaultStore) => {}
-            Err(error) => tracing::warn!(%error, "the keyring did not take the proof of being host"),
+            Err(error) => self.keyring_trouble().refused("take the proof of being host", &error),
         }
     }
 
     /// A session's host key, if the keyring has it.
     pub async fn host_key(&self, session_id: &str) -> Option<SecretString> {
+        if self.keyring_trouble().is_fresh() {
+            return None;
+        }
         let user = user(session_id);
         match blocking(move || entry(&user)?.get_password()).await {
             Ok(key) => Some(SecretString::from(key)),
             Err(keyring::Error::NoEntry | keyring::Error::NoDefaultStore) => None,
             Err(error) => {
-                tracing::warn!(%error, "the keyring did not give the proof of being host");
+                self.keyring_trouble().refused("give the proof of being host", &error);
                 None
             }
         }
@@ -37,7 +43,7 @@ impl SettingsStore {
         let user = user(session_id);
         match blocking(move || entry(&user)?.delete_credential()).await {
             Ok(()) | Err(keyring::Error::NoEntry | keyring::Error::NoDefaultStore) => {}
-            Err(error) => tracing::warn!(%error, "the keyring did not forget the proof of being host"),
+            Err(error) => self.keyring_trouble().refused("forget the proof of being host", &error),
         }
     }
 }

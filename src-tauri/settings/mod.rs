@@ -4,6 +4,7 @@ pub mod credential;
 mod file;
 pub mod folders;
 mod host_key;
+mod keyring_trouble;
 mod preferences;
 mod session_key;
 mod store;

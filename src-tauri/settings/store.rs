@@ -2,11 +2,13 @@
 
 use std::collections::HashMap;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use parking_lot::Mutex;
 use secrecy::{ExposeSecret, SecretString};
 
 use super::credential::{Credential, CredentialState, Credentials, SignIn};
+use super::keyring_trouble::KeyringTrouble;
 use super::{SessionServer, Settings, SettingsView, StageLayout, file};
 use crate::api::BaseUrl;
 use crate::error::UiError;
@@ -15,6 +17,9 @@ use crate::session::state::Device;
 
 /// Longest sign-in taken, in bytes: more does not fit into a request's head.
 const MAX_SECRET: usize = 8 * 1024;
+
+/// Longest that the page waits for the keyring: it may be asking the person to unlock it.
+const KEYRING_PATIENCE: Duration = Duration::from_secs(3);
 
 /// Reads, gives and keeps the settings.
 pub struct SettingsStore {
@@ -32,14 +37,7 @@ impl SettingsStore {
     pub fn open(folder: PathBuf, api_override: Option<String>) -> Self {
         let (settings, notice) = match file::load(&folder) {
             Ok(file::Loaded { settings, set_aside: None }) => (settings, None),
-            Ok(file::Loaded { settings, set_aside: Some(aside) }) => {
-                let notice = UiError::new(
-                    "settings_unreadable",
-                    "The settings could not be read, so the app starts with its defaults.",
-                    format!("The old file is kept as {}.", aside.display()),
-                );
-                (settings, Some(notice))
-            }
+            Ok(file::Loaded { settings, set_aside: Some(aside) }) => (settings, Some(set_aside(&aside))),
             Err(error) => {
                 tracing::warn!(%error, "settings cannot be read: defaults used");
                 let notice = UiError::new(
@@ -76,7 +74,13 @@ impl SettingsStore {
     /// The settings page's view.
     pub async fn view(&self) -> SettingsView {
         let credential = match self.base_url() {
-            Ok(url) => self.credentials.get(url.as_str()).await,
+            Ok(url) => {
+                let asked = tokio::time::timeout(KEYRING_PATIENCE, self.credentials.get(url.as_str())).await;
+                asked.unwrap_or_else(|_| {
+                    self.credentials.trouble.waits();
+                    None
+                })
+            }
             Err(_) => None,
         };
         SettingsView {
@@ -88,7 +92,7 @@ impl SettingsStore {
                 Some(SignIn::Bearer) => CredentialState::Bearer,
                 Some(SignIn::Cookie) => CredentialState::Cookie,
             },
-            notice: self.notice.clone(),
+            notice: self.notice.clone().or_else(|| self.credentials.notice()),
         }
     }
 
@@ -116,6 +120,10 @@ impl SettingsStore {
             }
             Err(error) => Err(UiError::new("internal", format!("Saving stopped: {error}."), "Try again.")),
         }
+    }
+
+    pub(super) fn keyring_trouble(&self) -> &KeyringTrouble {
+        &self.credentials.trouble
     }
 
     /// Remembers the name a person used in a session.
@@ -197,6 +205,25 @@ impl SettingsStore {
     }
 }
 
+/// What a person is told of a settings file that was kept aside.
+fn set_aside(aside: &file::Aside) -> UiError {
+    let path = aside.path.display();
+    if aside.newer {
+        return UiError::new(
+            "settings_newer",
+            "The settings were written by a newer version of Donfra Live, so this one starts with its defaults.",
+            format!(
+                "Install the newer version again. The file is kept as {path}; named settings.toml, it counts there."
+            ),
+        );
+    }
+    UiError::new(
+        "settings_unreadable",
+        "The settings could not be read, so the app starts with its defaults.",
+        format!("The old file is kept as {path}."),
+    )
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -244,6 +271,16 @@ mod tests {
         let notice = store.notice.unwrap();
         assert_eq!(notice.code, "settings_unreadable");
         assert!(notice.hint.contains("settings.broken-1.toml"));
+    }
+
+    #[tokio::test]
+    async fn a_file_of_a_newer_version_is_told_as_such() {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::write(folder.path().join(file::NAME), "version = 99").unwrap();
+        let store = SettingsStore::open(folder.path().to_owned(), None);
+        let notice = store.notice.unwrap();
+        assert_eq!(notice.code, "settings_newer");
+        assert!(notice.hint.contains("settings.newer-1.toml"), "{}", notice.hint);
     }
 
     #[tokio::test]

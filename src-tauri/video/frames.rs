@@ -48,8 +48,14 @@ impl Frames {
         FrameSink { shared: self.0.clone(), tile, generation }
     }
 
-    /// Shows `track` in `tile` from now on, in place of what showed there before. Ends by itself with the track.
-    pub fn watch(&self, tile: TileId, track: RemoteVideoTrack) {
+    /// Shows `track` in `tile` from now on, in place of what showed there before. Ends by itself with the track, or when
+    /// `wanted` says no to a picture's width and height.
+    pub fn watch(
+        &self,
+        tile: TileId,
+        track: RemoteVideoTrack,
+        wanted: impl Fn(u32, u32) -> bool + Send + Sync + 'static,
+    ) {
         // The stream is opened here, so that no picture is lost to the task's start.
         let mut stream = NativeVideoStream::new(track.rtc_track());
         let (start, started) = tokio::sync::oneshot::channel();
@@ -57,6 +63,9 @@ impl Frames {
         let reader = tauri::async_runtime::spawn(async move {
             let Ok(generation) = started.await else { return };
             while let Some(frame) = stream.next().await {
+                if !wanted(frame.buffer.width(), frame.buffer.height()) {
+                    break;
+                }
                 if let Some(picture) = Picture::received(frame) {
                     shared.put(&of, generation, picture);
                 }

@@ -8,6 +8,7 @@
 mod chat;
 mod crowd;
 mod floods;
+mod names;
 mod pictures;
 #[path = "../e2e/support/mod.rs"]
 #[allow(dead_code, reason = "the end-to-end tests use the rest")]

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use livekit::options::{TrackPublishOptions, VideoCodec};
 use livekit::prelude::*;
+use livekit::webrtc::audio_source::native::NativeAudioSource;
 use livekit::webrtc::prelude::*;
 use livekit::webrtc::video_source::native::NativeVideoSource;
 
@@ -25,6 +26,9 @@ const SIZES: [(u32, u32); 10] = [
     (3840, 2160),
     (1280, 721),
 ];
+
+/// How many sounds one person publishes.
+const SOUNDS: usize = 12;
 
 /// The largest that the encoder takes well.
 const LARGEST: (u32, u32) = (8192, 8192);
@@ -63,6 +67,9 @@ async fn tracks_of_any_size_are_shown_or_left_out() {
                 capture(&source, LARGEST.0, LARGEST.1);
                 tokio::time::sleep(Duration::from_secs(1)).await;
             }
+            // It is not received any more, and its tile says so.
+            world.window.sees(&format!("{}[data-too-large=true]", tile("sizes", "camera"))).await;
+            tokio::time::sleep(Duration::from_secs(2)).await;
             world.memory()
         })
         .await;
@@ -71,10 +78,39 @@ async fn tracks_of_any_size_are_shown_or_left_out() {
          {slowest_huge:?}"
     );
     assert!(slowest.max(slowest_huge) < RESPONSIVE);
-    assert!(most.app.max(huge.app) < before.app + 600, "{before:?} → {most:?}, {huge:?}");
+    assert!(most.app < before.app + 400, "{before:?} → {most:?}, {huge:?}");
+    assert!(huge.app < before.app + 250, "what was needed for it is given back: {before:?} → {huge:?}");
+    stage.screen.save(&stage.folder.join("too-large.png"));
+
+    // Another picture of the same person is shown.
+    let publication = peer.local_participant().track_publications().into_keys().next().expect("there is one");
+    peer.local_participant().unpublish_track(&publication).await.unwrap();
+    let source = publish(&peer, TrackSource::Camera).await;
+    donfra_testbed::eventually("a picture of an ordinary size is shown again", async || {
+        capture(&source, 640, 360);
+        (world.window.attribute(&tile("sizes", "camera"), "data-visible").await == "true").then_some(())
+    })
+    .await;
+    many_sounds(&stage, &peer).await;
     peer.close().await.unwrap();
     world.window.sees_no(&tile("sizes", "camera")).await;
     world.is_well().await;
+}
+
+/// One person's sounds are played up to a bound; the rest is not even received.
+async fn many_sounds(stage: &Stage, peer: &Room) {
+    for number in 0..SOUNDS {
+        let source = NativeAudioSource::new(AudioSourceOptions::default(), 48_000, 1, 100);
+        let track = LocalAudioTrack::create_audio_track(&format!("sound {number}"), RtcAudioSource::Native(source));
+        let options = TrackPublishOptions { source: TrackSource::Microphone, ..TrackPublishOptions::default() };
+        peer.local_participant().publish_track(LocalTrack::Audio(track), options).await.unwrap();
+    }
+    let log = || std::fs::read_to_string(stage.folder.join("host/app.log")).unwrap_or_default();
+    let told = "somebody publishes more sounds than are played";
+    donfra_testbed::eventually("the sounds beyond the bound are left out", async || log().contains(told).then_some(()))
+        .await;
+    tokio::time::sleep(Duration::from_secs(1)).await;
+    assert_eq!(log().matches(told).count(), 1, "said once, however many they are");
 }
 
 async fn publish(peer: &Room, source: TrackSource) -> NativeVideoSource {

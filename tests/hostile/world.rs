@@ -2,10 +2,12 @@
 
 use std::cell::Cell;
 use std::net::SocketAddr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
-use donfra_testbed::{LiveKit, LiveKitConfig, SessionServer, SessionServerConfig};
-use livekit::{Room, RoomOptions};
+use donfra_testbed::{LiveKit, LiveKitConfig, SessionServer, SessionServerConfig, descendant, livekit_server};
+use livekit::{Room, RoomEvent, RoomOptions};
 use livekit_api::access_token::{AccessToken, VideoGrants};
 use serde_json::json;
 
@@ -73,9 +75,30 @@ impl<'a> World<'a> {
         room
     }
 
+    /// Somebody in the session, of this process, who counts the data packets that come.
+    pub async fn counter(&self, identity: &str) -> (Room, Arc<AtomicUsize>) {
+        let mut options = RoomOptions::default();
+        options.auto_subscribe = false;
+        let (room, mut events) =
+            Room::connect(&self.livekit.url(), &self.token(identity, identity), options).await.unwrap();
+        let received = Arc::new(AtomicUsize::new(0));
+        let count = received.clone();
+        tokio::spawn(async move {
+            while let Some(event) = events.recv().await {
+                count.fetch_add(usize::from(matches!(event, RoomEvent::DataReceived { .. })), Ordering::Relaxed);
+            }
+        });
+        (room, received)
+    }
+
     /// Where LiveKit's signalling is.
     pub fn signalling(&self) -> SocketAddr {
         self.livekit.address()
+    }
+
+    /// The process of the LiveKit server.
+    pub fn livekit_process(&self) -> u32 {
+        descendant(std::process::id(), &livekit_server()).expect("LiveKit runs")
     }
 
     /// What the window's processes use now.

@@ -15,6 +15,7 @@ use url::Url;
 use super::proxy;
 use super::tcp::is_own;
 use crate::doctor::cause::Cause;
+use crate::http_client;
 use crate::settings::{Credential, SignIn};
 
 /// How long a connection may take.
@@ -203,15 +204,11 @@ impl Asker {
 
 /// A client for `url` that keeps to HTTP/1.1, as an upgrade to a WebSocket needs; its requests have no time limit.
 pub fn upgrading_client(url: &Url) -> Client {
-    builder(url).http1_only().build().expect("this configuration is valid on every system")
+    http_client::build(|| builder(url).http1_only())
 }
 
 fn client(url: &Url, any_certificate: bool) -> Client {
-    builder(url)
-        .timeout(TIMEOUT)
-        .tls_danger_accept_invalid_certs(any_certificate)
-        .build()
-        .expect("this configuration is valid on every system")
+    http_client::build(|| builder(url).timeout(TIMEOUT).tls_danger_accept_invalid_certs(any_certificate))
 }
 
 fn builder(url: &Url) -> ClientBuilder {

@@ -46,14 +46,16 @@ impl Actor {
         }
         let before = self.store.state().clone();
         match reason {
-            EndReason::EndedByHost | EndReason::RoomGone | EndReason::Removed => self.forget_last(),
+            EndReason::EndedByHost | EndReason::RoomGone | EndReason::Removed | EndReason::HostFailed => {
+                self.forget_last();
+            }
             EndReason::Left | EndReason::DuplicateIdentity => self.left(),
             EndReason::ConnectionLost | EndReason::ServerShutdown | EndReason::TokenRefused => {
                 self.remember(LeftHow::Lost);
             }
         }
         self.release();
-        if matches!(reason, EndReason::EndedByHost | EndReason::RoomGone)
+        if matches!(reason, EndReason::EndedByHost | EndReason::RoomGone | EndReason::HostFailed)
             && let Some(id) = &before.session_id
         {
             self.proofs.remove(id);
@@ -67,6 +69,17 @@ impl Actor {
         state.title = before.title;
         state.role = before.role;
         self.store.change(Change::Reset { state });
+    }
+
+    /// This computer's LiveKit does not run any more: what it hosted is over, and the next session hosts anew.
+    pub(super) fn host_failed(&mut self) {
+        let Some(host) = self.host.take_if(|host| host.has_failed()) else { return };
+        let hosted = self.live.as_ref().and_then(|live| live.admission.as_ref());
+        if hosted.is_some_and(|admission| admission.api.base() == host.base_url()) {
+            self.finish(EndReason::HostFailed);
+        }
+        self.proofs.retain(|_, proof| !proof.here);
+        tokio::spawn(host.stop());
     }
 
     /// Lets go of everything of the session.

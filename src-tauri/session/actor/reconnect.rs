@@ -15,7 +15,7 @@ use crate::session::message::Message;
 use crate::session::people;
 use crate::session::publisher::{Order, Publisher};
 use crate::session::receiving::Receiving;
-use crate::session::state::{Change, Device, EndReason, Phase, Role};
+use crate::session::state::{Change, Device, EndReason, Phase, ReconnectStage, Role};
 use crate::session::watch::{Sign, Watch};
 use crate::video::Frames;
 use std::sync::Arc;
@@ -113,6 +113,7 @@ impl Actor {
         live.receiving = Some(Receiving::start(room.clone(), self.frames.seen(), sampling.receiving()));
         live.sampling = Some(sampling);
         live.publisher = Some(publisher);
+        live.received = Default::default();
         live.room = Some(room.clone());
         self.chat.enter(room.clone());
         self.events = Some(events);
@@ -232,6 +233,21 @@ impl Actor {
             return;
         }
         if let Some(order) = line.connection.tick(now) {
+            self.line_changed(Some(order));
+        }
+    }
+
+    /// This computer's LiveKit is at another address: the SDK would look for it in vain, and the room is entered anew.
+    pub(super) fn host_moved(&mut self) {
+        let (Some(host), Some(live)) = (&self.host, &mut self.live) else { return };
+        let (Some(line), Some(admission)) = (&mut live.line, &live.admission) else { return };
+        let now = Instant::now();
+        let restoring = matches!(
+            line.connection.phase(now),
+            Phase::Reconnecting { stage: ReconnectStage::Noticed | ReconnectStage::Resuming, .. }
+        );
+        if restoring && admission.api.base() == host.base_url() && host.has_moved_from(&admission.livekit) {
+            let order = line.connection.ended(EndReason::ConnectionLost, now);
             self.line_changed(Some(order));
         }
     }

@@ -9,7 +9,8 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use serde::Serialize;
 
-use super::types::{ConnectionPoint, Direction, Origin, StatisticsTick, TrackPoint};
+use super::tick::StatisticsTick;
+use super::types::{ConnectionPoint, Direction, Origin, TrackPoint};
 use crate::session::journal;
 use crate::session::state::{Health, Measure, Quality};
 

@@ -2,7 +2,8 @@
 
 use std::collections::VecDeque;
 
-use super::types::{ConnectionPoint, Statistics, StatisticsTick, TrackInfo, TrackPoint, TrackSeries};
+use super::tick::StatisticsTick;
+use super::types::{ConnectionPoint, Statistics, TrackInfo, TrackPoint, TrackSeries};
 use super::{INTERVAL, MAX_TRACKS, POINTS};
 
 /// What is kept: at most [`POINTS`] samples of at most [`MAX_TRACKS`] tracks, some 3 MB. The oldest are dropped first.

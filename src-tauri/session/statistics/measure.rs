@@ -26,7 +26,7 @@ struct Counted {
 impl Counted {
     /// Bits in this span per ms, which is kbit/s.
     fn kbps(&self, before: &Self) -> f64 {
-        let ms = (self.at - before.at) as f64 / 1000.0;
+        let ms = self.at.saturating_sub(before.at) as f64 / 1000.0;
         if ms <= 0.0 { 0.0 } else { self.bytes.saturating_sub(before.bytes) as f64 * 8.0 / ms }
     }
 }
@@ -168,7 +168,7 @@ fn take_received(
     let (inbound, point) = (&stream.inbound, &mut measured.point);
     codec(&mut measured.codec, report, &stream.stream.codec_id);
     // Late packets that were counted as lost may still come: then the count goes down.
-    let lost = (now.lost - before.lost).max(0) as f64;
+    let lost = now.lost.saturating_sub(before.lost).max(0) as f64;
     measured.lost += lost;
     measured.packets += now.packets.saturating_sub(before.packets) as f64 + lost;
     point.jitter_ms = Some(milliseconds(stream.received.jitter));
@@ -192,11 +192,12 @@ fn take_received(
 
 /// The layer that a received height stands for: each is half as high as the next.
 fn layer_of(height: u32, known: Known) -> Layer {
+    let (height, full) = (u64::from(height), u64::from(known.full_height));
     match (height, known) {
         (0, _) => Layer::None,
         (_, Known { simulcast: false, .. } | Known { full_height: 0, .. }) => Layer::High,
-        (height, Known { full_height, .. }) if height * 4 > full_height * 3 => Layer::High,
-        (height, Known { full_height, .. }) if height * 8 > full_height * 3 => Layer::Medium,
+        _ if height * 4 > full * 3 => Layer::High,
+        _ if height * 8 > full * 3 => Layer::Medium,
         _ => Layer::Low,
     }
 }
@@ -237,10 +238,10 @@ impl ConnectionCounters {
         let pairs = || [pair(sending), pair(receiving)].into_iter().flatten();
         let now = Self {
             at: pairs().map(|pair| pair.rtc.timestamp).max().unwrap_or_default(),
-            sent: pairs().map(|pair| pair.candidate_pair.bytes_sent).sum(),
-            received: pairs().map(|pair| pair.candidate_pair.bytes_received).sum(),
+            sent: pairs().fold(0, |sum, pair| sum.saturating_add(pair.candidate_pair.bytes_sent)),
+            received: pairs().fold(0, |sum, pair| sum.saturating_add(pair.candidate_pair.bytes_received)),
         };
-        let ms = (now.at - self.at) as f64 / 1000.0;
+        let ms = now.at.saturating_sub(self.at) as f64 / 1000.0;
         if self.at > 0 && ms > 0.0 {
             let kbps = |now: u64, before: u64| (now.saturating_sub(before) as f64 * 8.0 / ms).round() as u32;
             point.sent_kbps = kbps(now.sent, self.sent);
@@ -304,7 +305,8 @@ fn milliseconds(seconds: f64) -> f32 {
 
 /// To one decimal: finer is noise, and takes space in the file.
 pub fn tenth(value: f64) -> f32 {
-    if value.is_finite() { ((value * 10.0).round() / 10.0) as f32 } else { 0.0 }
+    let rounded = ((value * 10.0).round() / 10.0) as f32;
+    if rounded.is_finite() { rounded } else { 0.0 }
 }
 
 #[cfg(test)]

@@ -5,6 +5,7 @@ mod file;
 mod history;
 mod measure;
 mod sampler;
+pub mod tick;
 pub mod types;
 
 use std::sync::Arc;
@@ -24,7 +25,8 @@ pub use file::{StatisticsFile, VERSION as FILE_VERSION};
 use history::History;
 use measure::ConnectionCounters;
 use sampler::Sampler;
-use types::{ConnectionPoint, Statistics, StatisticsTick};
+use tick::StatisticsTick;
+use types::{ConnectionPoint, Statistics};
 
 /// What a room's statistics say of its connection at this moment: the paths and the round trip; rates take two samples.
 pub fn connection(stats: &SessionStats) -> ConnectionPoint {

@@ -10,7 +10,8 @@ use livekit::webrtc::stats::RtcStats;
 
 use super::MAX_TRACKS;
 use super::measure::{ConnectionCounters, Counters, Known, Measured, percent, tenth};
-use super::types::{Direction, Limit, Origin, StatisticsTick, TrackInfo, TrackSample};
+use super::tick::StatisticsTick;
+use super::types::{Direction, Limit, Origin, TrackInfo, TrackSample};
 use crate::session::health::{Observation, is_worse};
 use crate::session::people;
 

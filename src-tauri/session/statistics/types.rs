@@ -18,15 +18,6 @@ pub struct Statistics {
     pub tracks: Vec<TrackSeries>,
 }
 
-/// One sample, as it is told every two seconds to who watches.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type, tauri_specta::Event)]
-pub struct StatisticsTick {
-    /// The connection.
-    pub connection: ConnectionPoint,
-    /// Every track that there is now.
-    pub tracks: Vec<TrackSample>,
-}
-
 /// A track, and what it was like.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type)]
 pub struct TrackSeries {

@@ -717,7 +717,9 @@ export type EndReason =
 /**  The LiveKit server shut down. */
 "server_shutdown" | 
 /**  The connection was lost and could not be restored. */
-"connection_lost";
+"connection_lost" | 
+/**  This computer hosted, and its LiveKit server stopped and does not start again. */
+"host_failed";
 
 /**  The way of a file to or from one person. */
 export type FileTransfer = {
@@ -1350,7 +1352,9 @@ export type TrackState =
 /**  Published, muted. */
 "muted" | 
 /**  Published and sending. */
-"on";
+"on" | 
+/**  Published, and not received: the picture is larger than what is decoded. */
+"too_large";
 
 /**  Where a file's way stands. */
 export type TransferState = 

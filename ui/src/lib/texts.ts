@@ -394,6 +394,7 @@ export const texts = {
     ownScreen: "Your screen",
     starting: "Starting camera …",
     waiting: "Waiting for the picture …",
+    tooLarge: "The picture is too large to be shown here. Ask for a smaller one.",
     sharing: "You are sharing this screen.",
     quality: {
       unknown: "",
@@ -423,6 +424,10 @@ export const texts = {
       connection_lost: {
         title: "The connection was lost",
         text: "It could not be restored. Check your network and join again.",
+      },
+      host_failed: {
+        title: "The session could not go on",
+        text: "The LiveKit server on this computer stopped and does not start again. Create a new session; the connection check says what is in its way.",
       },
     } satisfies Record<EndReason, Words>,
   },

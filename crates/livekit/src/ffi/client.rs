@@ -10,7 +10,9 @@ use prost::Message;
 use tokio::sync::oneshot;
 
 use super::{
+    bounds,
     events::{self, Event},
+    give_back,
     library::{self, Library, LibraryError},
     proto::{self, ffi_event, ffi_request, ffi_response},
 };
@@ -128,8 +130,10 @@ unsafe extern "C" fn on_event(data: *const u8, len: usize) {
         }
         // SAFETY: the library passes a pointer to `len` bytes that are valid during this call.
         let bytes = unsafe { std::slice::from_raw_parts(data, len) };
-        if let Ok(proto::FfiEvent { message: Some(message) }) = proto::FfiEvent::decode(bytes) {
+        if let Ok(proto::FfiEvent { message: Some(mut message) }) = proto::FfiEvent::decode(bytes) {
+            bounds::cut(&mut message);
             events::route(Event::new(message));
+            give_back::after(len);
         }
     }));
 }

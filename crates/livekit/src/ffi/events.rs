@@ -272,7 +272,7 @@ fn route_media(routes: &Mutex<MediaRoutes>, handle: u64, event: Event, ended: bo
 }
 
 /// Hands an event over. Runs on the library's threads, so it neither waits nor does anything long.
-pub(super) fn route(event: Event) {
+pub(crate) fn route(event: Event) {
     let Some(message) = &event.0 else { return };
     match message {
         Message::Logs(_) => {

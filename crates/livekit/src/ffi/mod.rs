@@ -1,8 +1,10 @@
 //! The boundary to LiveKit's compiled library: loading, requests, events, handles. The library-facing `unsafe` code of
-//! the core is in [`library`], [`handle`] and [`client`] only.
+//! the core is in [`library`], [`handle`], [`client`] and [`give_back`] only.
 
+pub(crate) mod bounds;
 pub(crate) mod client;
 pub(crate) mod events;
+mod give_back;
 pub(crate) mod handle;
 pub(crate) mod library;
 mod logs;

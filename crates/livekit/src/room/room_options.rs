@@ -203,7 +203,7 @@ pub struct RoomInfo {
 }
 
 impl RoomInfo {
-    pub(super) fn from_library(info: proto::RoomInfo, state: ConnectionState) -> Self {
+    pub(crate) fn from_library(info: proto::RoomInfo, state: ConnectionState) -> Self {
         let options = |buffered_amount_low_threshold| DataChannelOptions { buffered_amount_low_threshold };
         Self {
             sid: info.sid.filter(|sid| !sid.is_empty()).map(RoomSid::from_library),

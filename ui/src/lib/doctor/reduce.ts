@@ -68,7 +68,7 @@ export function explains(failure: UiError | null): boolean {
 }
 
 /** Ends after which the doctor is asked why. */
-const unexplained: EndReason[] = ["connection_lost", "token_refused", "server_shutdown", "room_gone"];
+const unexplained: EndReason[] = ["connection_lost", "token_refused", "server_shutdown", "room_gone", "host_failed"];
 
 /** Whether the way a session ended is to be looked into. */
 export function explainsEnd(reason: EndReason): boolean {

@@ -82,6 +82,15 @@ describe("pictures", () => {
     ]);
   });
 
+  it("keep a place for what is too large to be received, and do not have it drawn", () => {
+    const large = person("eve", { camera: "too_large", screen: "too_large" });
+    const eves = pictures(session([me, large]), new Map()).filter((p) => p.participant.identity === "eve");
+    expect(eves.map((p) => [p.key, p.tooLarge, p.sending, p.visible])).toEqual([
+      ["screen:eve", true, false, false],
+      ["camera:eve", true, false, false],
+    ]);
+  });
+
   it("show the own preview before it is published, and not when the camera is gone", () => {
     const quiet = { ...me, camera: "off" } as const;
     const meters = new Map([drawn("camera:me")]);

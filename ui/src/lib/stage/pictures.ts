@@ -13,6 +13,8 @@ export interface Picture {
   sending: boolean;
   /** A frame has been drawn, so that the page can be transparent there. */
   visible: boolean;
+  /** It is larger than what the app receives. */
+  tooLarge: boolean;
   /** Frames drawn so far. */
   frames: number;
   /** Width by height of the received picture; 16:9 until known. */
@@ -29,7 +31,7 @@ const extreme = 4;
 export function pictures(state: SessionState, meters: ReadonlyMap<string, TileMeter>): Picture[] {
   const camera = (p: Participant) => picture({ identity: p.identity, source: "camera" }, p, state, meters);
   const screens = state.participants
-    .filter((p) => p.screen === "on" || (p.is_local && state.screen.kind === "on"))
+    .filter((p) => p.screen === "on" || p.screen === "too_large" || (p.is_local && state.screen.kind === "on"))
     .map((p) => picture({ identity: p.identity, source: "screen" }, p, state, meters));
   const others = state.participants.filter((p) => !p.is_local);
   const own = state.participants.filter((p) => p.is_local);
@@ -57,8 +59,9 @@ function picture(
   const device = tile.source === "camera" ? state.camera : state.screen;
   // The own preview is there before it is published, and gone the moment the device is.
   const sending = participant.is_local ? device.kind === "on" : track === "on";
+  const tooLarge = track === "too_large";
   const frames = meter?.frames ?? 0;
   const shape = meter && meter.width > 0 && meter.height > 0 ? meter.width / meter.height : 16 / 9;
   const aspect = Math.min(Math.max(shape, 1 / extreme), extreme);
-  return { key, tile, participant, sending, visible: sending && frames > 0, frames, aspect };
+  return { key, tile, participant, sending, tooLarge, visible: sending && frames > 0, frames, aspect };
 }
