@@ -24,8 +24,8 @@ use super::invite::Invite;
 use super::last::{Choices, Keeper, Last};
 use super::message::{Answer, Message};
 use super::publisher::Publisher;
-use super::receiving::Receiving;
 use super::received::Received;
+use super::receiving::Receiving;
 use super::reduce::Store;
 use super::room_events::Places;
 use super::state::{

@@ -4,8 +4,8 @@
 #![cfg(target_os = "linux")]
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on panics")]
 
-mod coming_back;
 mod chat;
+mod coming_back;
 mod doctor;
 mod encryption;
 mod errors;

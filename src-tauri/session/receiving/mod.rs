@@ -7,7 +7,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use livekit::prelude::{RemoteTrackPublication, Room, TrackDimension, TrackKind, TrackSid, TrackSource};
+use livekit::prelude::{RemoteTrackPublication, Room, TrackKind, TrackSid, TrackSource};
 use livekit::track::VideoQuality;
 use tokio::sync::watch;
 use tokio::task::AbortHandle;
@@ -72,7 +72,7 @@ impl Asked {
         for (publication, wanted) in publications.into_iter().zip(plan(&videos, seen, level)) {
             let sid = publication.sid();
             let known = before.remove(&sid);
-            let known = known.unwrap_or(Known { asked: Wanted::All, less_since: None });
+            let known = known.unwrap_or(Known { asked: Wanted::High, less_since: None });
             self.0.insert(sid, step(known, wanted, level > 0, Instant::now(), |wanted| ask(&publication, wanted)));
         }
     }
@@ -85,7 +85,6 @@ fn step(known: Known, wanted: Wanted, urgent: bool, now: Instant, ask: impl FnOn
         return Known { asked, less_since: None };
     }
     let since = less_since.unwrap_or(now);
-    // Of all the smaller sizes only the own one is right: no picture was seen yet in that case.
     if wanted > asked || urgent || now.duration_since(since) >= PATIENCE {
         ask(wanted);
         return Known { asked: wanted, less_since: None };
@@ -98,11 +97,12 @@ fn ask(publication: &RemoteTrackPublication, wanted: Wanted) {
     if !publication.simulcasted() {
         return;
     }
+    // By layer, not by size: the SDK takes a size that is asked for as the picture's own.
     match wanted {
         Wanted::Nothing => {}
-        Wanted::Smallest => publication.set_video_quality(VideoQuality::Low),
-        Wanted::Size(width, height) => publication.update_video_dimensions(TrackDimension(width, height)),
-        Wanted::All => publication.set_video_quality(VideoQuality::High),
+        Wanted::Low => publication.set_video_quality(VideoQuality::Low),
+        Wanted::Medium => publication.set_video_quality(VideoQuality::Medium),
+        Wanted::High => publication.set_video_quality(VideoQuality::High),
     }
 }
 
@@ -117,6 +117,7 @@ fn videos(room: &Room) -> Vec<(RemoteTrackPublication, Video)> {
                 .map(|publication| {
                     let video = Video {
                         tile: people::tile(&person, publication.source()),
+                        size: (publication.dimension().0, publication.dimension().1),
                         screen: publication.source() == TrackSource::Screenshare,
                         speaking: person.is_speaking(),
                         joined_at: person.joined_at(),
@@ -137,28 +138,22 @@ mod tests {
         let start = Instant::now();
         let at = |seconds| start + Duration::from_secs(seconds);
         let mut asked = Vec::new();
-        let mut known = Known { asked: Wanted::All, less_since: None };
+        let mut known = Known { asked: Wanted::High, less_since: None };
         let mut go = |wanted, urgent, seconds| {
             let old = std::mem::replace(&mut known, Known { asked: Wanted::Nothing, less_since: None });
             known = step(old, wanted, urgent, at(seconds), |wanted| asked.push((seconds, wanted)));
         };
         go(Wanted::Nothing, false, 0);
-        go(Wanted::Size(640, 384), false, 1);
+        go(Wanted::Medium, false, 1);
         go(Wanted::Nothing, false, 3);
-        go(Wanted::Size(640, 384), false, 4);
+        go(Wanted::High, false, 4);
         go(Wanted::Nothing, false, 5);
         go(Wanted::Nothing, false, 7);
-        go(Wanted::Size(320, 192), false, 8);
-        go(Wanted::Smallest, true, 9);
+        go(Wanted::Medium, false, 8);
+        go(Wanted::Low, true, 9);
         assert_eq!(
             asked,
-            [
-                (3, Wanted::Nothing),
-                (4, Wanted::Size(640, 384)),
-                (7, Wanted::Nothing),
-                (8, Wanted::Size(320, 192)),
-                (9, Wanted::Smallest)
-            ]
+            [(3, Wanted::Nothing), (4, Wanted::High), (7, Wanted::Nothing), (8, Wanted::Medium), (9, Wanted::Low)]
         );
     }
 }

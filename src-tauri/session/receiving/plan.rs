@@ -1,24 +1,24 @@
-//! What is asked for of each of the others' pictures: what is seen, in the size it is seen in, as far as the connection
-//! bears it. Decided here without doing anything.
+//! What is asked for of each of the others' pictures: what is seen, in the layer that fits the size it is seen in, as far as
+//! the connection bears it. Decided here without doing anything.
 
 use std::collections::HashMap;
 
 use crate::video::TileId;
 
-/// Sizes asked for are multiples of this, px: a window that is drawn larger is not a message a pixel.
-const STEP: u32 = 64;
+/// How much larger than the layer below a tile has to be for the next one: a little blown up nobody sees.
+const TOLERANCE: f64 = 1.25;
 
-/// What is asked for of a picture.
+/// What is asked for of a picture. A layer has half the sides of the one above.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Wanted {
     /// It is not sent here.
     Nothing,
     /// The smallest layer.
-    Smallest,
-    /// The layer that fits this many pixels: width, height.
-    Size(u32, u32),
-    /// All of it: nobody knows where it is shown.
-    All,
+    Low,
+    /// The one between.
+    Medium,
+    /// The largest.
+    High,
 }
 
 /// One of the others' pictures.
@@ -26,6 +26,8 @@ pub enum Wanted {
 pub struct Video {
     /// The tile that would show it.
     pub tile: TileId,
+    /// Width and height of its largest layer, px, as its sender declares them.
+    pub size: (u32, u32),
     /// A screen that is shared.
     pub screen: bool,
     /// Of somebody who speaks.
@@ -34,24 +36,37 @@ pub struct Video {
     pub joined_at: i64,
 }
 
+impl Video {
+    /// The layer that fits a tile of this size, px.
+    fn layer(&self, (width, height): (u32, u32)) -> Wanted {
+        let part = |tile: u32, whole: u32| f64::from(tile) / f64::from(whole.max(1));
+        let needed = part(width, self.size.0).max(part(height, self.size.1));
+        if needed <= 0.25 * TOLERANCE {
+            Wanted::Low
+        } else if needed <= 0.5 * TOLERANCE {
+            Wanted::Medium
+        } else {
+            Wanted::High
+        }
+    }
+}
+
 /// What is wanted of each. `seen` has the sizes of the tiles in sight, px; none where no window shows any. `level` is how
 /// much less the connection wants: 0 all, 1 the smallest layers, 2 one picture, 3 none.
 pub fn plan(videos: &[Video], seen: Option<&HashMap<TileId, (u32, u32)>>, level: u8) -> Vec<Wanted> {
-    let size = |video: &Video| match seen {
-        None => Wanted::All,
-        Some(seen) => seen.get(&video.tile).map_or(Wanted::Nothing, |(width, height)| {
-            Wanted::Size(width.next_multiple_of(STEP), height.next_multiple_of(STEP))
-        }),
+    let layer = |video: &Video| match seen {
+        None => Wanted::High,
+        Some(seen) => seen.get(&video.tile).map_or(Wanted::Nothing, |size| video.layer(*size)),
     };
-    let mut wanted: Vec<_> = videos.iter().map(size).collect();
+    let mut wanted: Vec<_> = videos.iter().map(layer).collect();
     let rank = |(at, video): &(usize, &Video)| (!video.screen, !video.speaking, video.joined_at, *at);
     let in_sight = videos.iter().enumerate().filter(|(at, _)| wanted[*at] != Wanted::Nothing);
     let foremost = in_sight.min_by_key(rank).map(|(at, _)| at);
     for (at, wanted) in wanted.iter_mut().enumerate() {
         let most = match level {
-            0 => Wanted::All,
-            1 => Wanted::Smallest,
-            2 if Some(at) == foremost => Wanted::Smallest,
+            0 => Wanted::High,
+            1 => Wanted::Low,
+            2 if Some(at) == foremost => Wanted::Low,
             _ => Wanted::Nothing,
         };
         *wanted = (*wanted).min(most);
@@ -61,12 +76,13 @@ pub fn plan(videos: &[Video], seen: Option<&HashMap<TileId, (u32, u32)>>, level:
 
 #[cfg(test)]
 mod tests {
+    use super::Wanted::{High, Low, Medium, Nothing};
     use super::*;
     use crate::video::TileSource;
 
     fn video(who: &str, screen: bool, speaking: bool, joined_at: i64) -> Video {
         let source = if screen { TileSource::Screen } else { TileSource::Camera };
-        Video { tile: TileId { identity: who.into(), source }, screen, speaking, joined_at }
+        Video { tile: TileId { identity: who.into(), source }, size: (1280, 720), screen, speaking, joined_at }
     }
 
     fn sizes(videos: &[Video], of: &[(u32, u32)]) -> HashMap<TileId, (u32, u32)> {
@@ -74,13 +90,16 @@ mod tests {
     }
 
     #[test]
-    fn what_is_seen_is_asked_for_in_its_size() {
-        let videos = [video("a", false, false, 1), video("b", false, false, 2), video("c", false, false, 3)];
-        let seen = sizes(&videos[..2], &[(300, 170), (1280, 704)]);
-        let expected = [Wanted::Size(320, 192), Wanted::Size(1280, 704), Wanted::Nothing];
-        assert_eq!(plan(&videos, Some(&seen), 0), expected);
-        assert_eq!(plan(&videos, Some(&HashMap::new()), 0), [Wanted::Nothing; 3], "a minimised window");
-        assert_eq!(plan(&videos, None, 0), [Wanted::All; 3], "no window");
+    fn what_is_seen_is_asked_for_in_the_layer_that_fits() {
+        let videos: Vec<_> = (0..5).map(|number| video(&number.to_string(), false, false, number)).collect();
+        let seen = sizes(&videos[..4], &[(320, 180), (640, 480), (700, 700), (3000, 2000)]);
+        assert_eq!(plan(&videos, Some(&seen), 0), [Low, High, High, High, Nothing]);
+        let seen = sizes(&videos[..2], &[(720, 400), (200, 200)]);
+        assert_eq!(plan(&videos[..2], Some(&seen), 0), [Medium, Low]);
+        assert_eq!(plan(&videos[..1], Some(&HashMap::new()), 0), [Nothing], "a minimised window");
+        assert_eq!(plan(&videos[..1], None, 0), [High], "no window");
+        let strange = Video { size: (0, 0), ..videos[0].clone() };
+        assert_eq!(plan(&[strange], Some(&seen), 0), [High]);
     }
 
     #[test]
@@ -92,12 +111,11 @@ mod tests {
             video("d", true, true, 0),
         ];
         let seen = sizes(&videos[..3], &[(640, 384), (1280, 704), (64, 64)]);
-        use Wanted::{Nothing, Smallest};
-        assert_eq!(plan(&videos, Some(&seen), 1), [Smallest, Smallest, Smallest, Nothing]);
-        assert_eq!(plan(&videos, Some(&seen), 2), [Nothing, Smallest, Nothing, Nothing], "the screen in sight");
+        assert_eq!(plan(&videos, Some(&seen), 1), [Low, Low, Low, Nothing]);
+        assert_eq!(plan(&videos, Some(&seen), 2), [Nothing, Low, Nothing, Nothing], "the screen in sight");
         assert_eq!(plan(&videos, Some(&seen), 3), [Nothing; 4]);
-        assert_eq!(plan(&videos[..1], None, 2), [Smallest]);
+        assert_eq!(plan(&videos[..1], None, 2), [Low]);
         let seen = sizes(&videos[..1], &[(640, 384)]);
-        assert_eq!(plan(&[videos[0].clone(), videos[2].clone()], Some(&seen), 2), [Smallest, Nothing], "who speaks");
+        assert_eq!(plan(&[videos[0].clone(), videos[2].clone()], Some(&seen), 2), [Low, Nothing], "who speaks");
     }
 }

@@ -1,10 +1,10 @@
 //! What the tests stand on.
 
+pub mod browser;
 #[allow(dead_code, reason = "tests/e2e uses it")]
 pub mod guests;
 #[allow(dead_code, reason = "tests/e2e uses it")]
 pub mod older_service;
-pub mod browser;
 pub mod screen;
 pub mod servers;
 pub mod sound;
