@@ -15,8 +15,9 @@ const PAUSE: (Duration, Duration) = (Duration::from_millis(200), Duration::from_
 /// be free again soon: a connection that lingers holds one for moments only.
 const SAME_PORTS: Duration = Duration::from_secs(4);
 
-/// So long it is tried at all. Clients give up after two minutes.
-const GIVES_UP: Duration = Duration::from_secs(90);
+/// So long it is tried at all, which is a dozen times: what has not worked by then is not in passing. Clients give up after
+/// two minutes.
+const GIVES_UP: Duration = Duration::from_secs(25);
 
 /// Starts LiveKit again whenever it ends by itself, with the same keys and on the same ports: clients reconnect. Where
 /// another program has taken a port, others are used, which clients learn from the session server and `moves` tells. Ends when told to, or

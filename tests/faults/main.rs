@@ -9,7 +9,7 @@
 mod app;
 mod disk;
 mod files;
-mod livekit_port;
+mod livekit;
 mod logs;
 mod servers;
 #[path = "../e2e/support/mod.rs"]

@@ -12,8 +12,8 @@ use crate::world::{RESPONSIVE, World};
 /// How long each flood lasts.
 const FLOOD: Duration = Duration::from_secs(8);
 
-/// Packets a second that are aimed at. How many it becomes is the machine's affair: senders and LiveKit want some 0.8 ms of
-/// CPU for each, and two cores have 2000 ms a second.
+/// Packets a second that are aimed at. How many it becomes is the machine's affair, which the figures printed tell: the
+/// senders of this process alone want nearly 1 ms of CPU for each.
 const RATE: usize = 10_000;
 
 /// Who send, each packets of one kind: what one connection takes is bounded by LiveKit and the library.

@@ -1,10 +1,10 @@
-//! Another program takes LiveKit's port while LiveKit is being started again.
+//! LiveKit is killed, and cannot be started again as it was: another program has taken its port, or it is gone.
 
 use std::net::TcpListener;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use donfra_testbed::{kill, within};
+use donfra_testbed::{kill, livekit_server, within};
 
 use crate::logs::{Logs, secrets_of_livekit};
 use crate::support::stage::Stage;
@@ -43,6 +43,44 @@ async fn livekits_port_is_taken_while_it_restarts() {
     }
     Logs::of(&stage.folder, "ada").are_clean(&secrets);
     drop(taken);
+    ada.close().await;
+}
+
+/// The program is gone (an update that went wrong): that is said, once, and the app works again when it is back.
+#[tokio::test]
+async fn livekit_cannot_be_started_again() {
+    let stage = Stage::set("fault_livekit_gone").await;
+    let program = stage.folder.join("livekit-server");
+    let put = || std::os::unix::fs::symlink(std::path::absolute(livekit_server()).unwrap(), &program).unwrap();
+    put();
+    let start = Start { name: "ada", hue: 120., tone: 480, arguments: &["--name", "Ada"], x: 0 };
+    let ada = Window::start_with(&stage, start, |command| {
+        command.env("LIVEKIT_SERVER", &program);
+    })
+    .await;
+    ada.click(&id("create-session")).await;
+    ada.sees("[data-testid=session][data-phase=connected]").await;
+    std::fs::remove_file(&program).unwrap();
+    kill(ada.livekit_server().expect("the app runs LiveKit"));
+    ada.sees("[data-testid=session][data-phase=reconnecting]").await;
+    within(Duration::from_secs(90), "it is given up", async || {
+        ada.has("[data-testid=ended][data-reason=host_failed]").await.then_some(())
+    })
+    .await;
+    stage.screen.save(&stage.folder.join("given-up.png"));
+    for what in
+        ["LiveKit ended by itself", "LiveKit does not start again: tried on", "LiveKit does not start again: given up"]
+    {
+        Logs::say(&stage.folder, "ada", what, 1).await;
+    }
+    // Why is looked for at once, and once.
+    ada.sees("[data-testid=doctor-note] [data-testid=doctor-answer][data-cause=livekit_program_missing]").await;
+    Logs::say(&stage.folder, "ada", "connection checked", 1).await;
+    put();
+    ada.click(&id("back-home")).await;
+    ada.click(&id("create-session")).await;
+    ada.sees("[data-testid=session][data-phase=connected]").await;
+    Logs::of(&stage.folder, "ada").are_clean(&[]);
     ada.close().await;
 }
 
