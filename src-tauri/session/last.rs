@@ -3,7 +3,7 @@
 
 use std::fs::File;
 use std::path::PathBuf;
-use std::time::SystemTime;
+use std::time::{Duration, Instant, SystemTime};
 
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
@@ -21,6 +21,9 @@ const LOCK: &str = "last-session.lock";
 
 /// Largest file read, bytes. Ours has some hundred.
 const MAX_FILE: u64 = 64 * 1024;
+
+/// How long an app is waited for that was killed and started again at once.
+const ENDING: Duration = Duration::from_millis(600);
 
 /// How old a session may be that is offered: nobody wants last week's.
 const MAX_AGE: time::Duration = time::Duration::hours(12);
@@ -131,8 +134,15 @@ impl Keeper {
     pub fn found(&self) -> Option<Last> {
         let path = self.folder.join(NAME);
         let written = std::fs::metadata(&path).ok().filter(|file| file.len() <= MAX_FILE)?.modified().ok()?;
-        // Held by another app that is in a session now: then it is that one's.
-        let _free = self.try_lock()?;
+        // Held by another app that is in a session now: then it is that one's. One that was just killed may be ending.
+        let until = Instant::now() + ENDING;
+        let _free = loop {
+            match self.try_lock() {
+                Some(lock) => break lock,
+                None if Instant::now() >= until => return None,
+                None => std::thread::sleep(Duration::from_millis(50)),
+            }
+        };
         let at = OffsetDateTime::from(written);
         if OffsetDateTime::now_utc() - at > MAX_AGE {
             return None;

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use donfra_testbed::{LinkSettings, Network, kill, within};
+use donfra_testbed::{LinkSettings, Network, all_gone, descendants, kill, within};
 use serde_json::json;
 
 use crate::support::screen::share_changed;
@@ -77,7 +77,9 @@ async fn one_can_go_back_after_the_limit() {
     let arguments = ["--api", &world.sessions.api(), "--name", "Ada"];
     ada.click(&id("toggle-microphone")).await;
     ada.sees(MUTED).await;
+    let all = descendants(ada.app());
     kill(ada.app());
+    all_gone("the killed app leaves no process behind", &all).await;
     drop(ada);
     let start = Start { name: "ada", hue: 120., tone: ADA, arguments: &arguments, x: 0 };
     let again = Window::start(&stage, start).await;
