@@ -16,6 +16,8 @@ const COMMANDS: &[&str] = &[
     "rejoin_session",
     "last_session",
     "forget_last_session",
+    "moderate",
+    "mute_all",
     "leave_session",
     "end_session",
     "dismiss_end",

@@ -33,6 +33,8 @@ pub struct ApiClient {
     base: BaseUrl,
     credential: Option<Credential>,
     http: Client,
+    /// Failures are no news to the log: the same is asked again and again.
+    quiet: bool,
 }
 
 /// An error as the contract has it.
@@ -55,7 +57,12 @@ impl ApiClient {
                 .user_agent(concat!("donfra-live/", env!("CARGO_PKG_VERSION")));
             if base.is_loopback() { builder.no_proxy() } else { builder }
         });
-        Self { base, credential, http }
+        Self { base, credential, http, quiet: false }
+    }
+
+    /// The same, leaving it to its user what of failures the log is told.
+    pub fn quiet(self) -> Self {
+        Self { quiet: true, ..self }
     }
 
     /// Where it speaks to.
@@ -219,12 +226,14 @@ impl ApiClient {
         if status.is_success() {
             return serde_json::from_slice(body).map_err(|error| {
                 // The parser's words may quote the answer, and there may be a token in it.
-                tracing::warn!(
-                    host,
-                    line = error.line(),
-                    column = error.column(),
-                    "an answer is not the session API's"
-                );
+                if !self.quiet {
+                    tracing::warn!(
+                        host,
+                        line = error.line(),
+                        column = error.column(),
+                        "an answer is not the session API's"
+                    );
+                }
                 ApiError::NotSessionApi { host, status: status_number }
             });
         }
@@ -244,7 +253,9 @@ impl ApiClient {
         let host = self.base.host();
         let url = self.base.call("");
         let fault = doctor::fault(error, doctor::proxy_before(&url).is_some() && !self.base.is_loopback());
-        tracing::warn!(host, ?fault, "session API");
+        if !self.quiet {
+            tracing::warn!(host, ?fault, "session API");
+        }
         match fault {
             Fault::Silent if error.is_timeout() && !error.is_connect() => ApiError::TimedOut { host },
             fault => {

@@ -42,6 +42,8 @@ pub fn builder() -> Builder<tauri::Wry> {
             session::rejoin_session,
             session::last_session,
             session::forget_last_session,
+            session::moderate,
+            session::mute_all,
             session::leave_session,
             session::end_session,
             session::dismiss_end,

@@ -4,6 +4,7 @@ use tauri::State;
 
 use crate::App;
 use crate::error::UiError;
+use crate::session::Moderation;
 use crate::session::state::{Device, LastSession, SessionState};
 use crate::video::TileLayout;
 
@@ -67,6 +68,20 @@ pub async fn last_session(app: State<'_, App>) -> Result<Option<LastSession>, Ui
 #[specta::specta]
 pub async fn forget_last_session(app: State<'_, App>) -> Result<(), UiError> {
     app.session.forget_last().await
+}
+
+/// Does something about somebody, as the host. Returns when LiveKit has taken it, or with why not.
+#[tauri::command]
+#[specta::specta]
+pub async fn moderate(app: State<'_, App>, identity: String, what: Moderation) -> Result<(), UiError> {
+    app.session.moderate(identity, what).await
+}
+
+/// Mutes everybody else, as the host.
+#[tauri::command]
+#[specta::specta]
+pub async fn mute_all(app: State<'_, App>) -> Result<(), UiError> {
+    app.session.mute_all().await
 }
 
 /// Leaves; the others stay.

@@ -37,6 +37,7 @@ pub use check::{CheckId, CheckResult, CheckState, Finding, Progress, Verdict};
 pub use context::{Context, Room, Server, Target};
 pub use engine::{Step, run};
 pub use knowledge::{Knowledge, SENTENCES, Sentence, sentence};
+pub use livekit_port::http_url;
 pub use report::{Answer, AppInfo, DoctorReport, Subject, VERSION};
 pub use save::save;
 pub use state::{Doctor, DoctorChange, DoctorState, DoctorUpdate};

@@ -4,6 +4,7 @@ mod ending;
 mod hand;
 mod keys;
 mod last_session;
+mod moderate;
 mod reconnect;
 
 use std::collections::HashMap;
@@ -211,6 +212,8 @@ impl Actor {
                 self.forget_last();
                 let _ = reply.send(Ok(()));
             }
+            Message::Moderate(identity, what, reply) => self.moderate(identity, what, reply),
+            Message::MuteAll(reply) => self.mute_all(reply),
             Message::Recent(reply) => drop(reply.send(self.recent.list())),
             Message::ForgetRecent(session_id, reply) => {
                 match session_id {
@@ -488,6 +491,7 @@ impl Actor {
             | RoomEvent::ByteStreamOpened { .. } => return,
             event => {
                 self.tell_chat(&event);
+                self.silenced(&event);
                 self.line_event(&event);
             }
         }
@@ -519,6 +523,9 @@ impl Actor {
             ));
         }
         devices.switch(device, on);
+        if self.store.state().silenced == Some(device) {
+            self.store.change(Change::Silenced { device: None });
+        }
         if live.line.is_some() {
             self.remember(LeftHow::Crashed);
         }

@@ -191,6 +191,18 @@ impl Devices {
         Choices { camera: self.camera.wanted, microphone: self.microphone.wanted }
     }
 
+    /// Whether this device is on, as the others see it.
+    pub fn sends(&self, device: Device) -> bool {
+        let (microphone, camera, screen) = self.track_states();
+        let state = match device {
+            Device::Microphone => microphone,
+            Device::Camera => camera,
+            Device::Screen => screen,
+            Device::Speaker => return false,
+        };
+        state == TrackState::On
+    }
+
     /// Switches a device; what comes of it is reported.
     pub fn switch(&mut self, device: Device, on: bool) {
         match (device, on) {

@@ -8,6 +8,7 @@ use super::again::Entered;
 use super::connect::News;
 use super::connection::Setback;
 use super::invite::Invite;
+use super::moderation::Moderation;
 use super::state::{Device, DeviceState, Health, LastSession, SessionState};
 use super::watch::Sign;
 use crate::error::UiError;
@@ -40,6 +41,10 @@ pub enum Message {
     Last(Reply<Option<LastSession>>),
     /// It is not to be offered any more.
     ForgetLast(Answer),
+    /// Something about somebody, by identity, as the host.
+    Moderate(String, Moderation, Answer),
+    /// Everybody else is to be muted, as the host wants.
+    MuteAll(Answer),
     /// The sessions one was in before.
     Recent(Reply<Vec<RecentSession>>),
     /// One of them, or all, is not to be remembered any more.

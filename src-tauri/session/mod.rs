@@ -16,6 +16,7 @@ mod invite;
 pub mod journal;
 mod last;
 mod message;
+mod moderation;
 mod people;
 mod publisher;
 mod received;
@@ -47,6 +48,7 @@ use chat::Chat;
 pub use invite::{Code, Invite, Reach};
 use journal::Journal;
 use message::{Message, Reply};
+pub use moderation::Moderation;
 use report::SessionReport;
 use state::{Device, LastSession, SessionState};
 use statistics::tick::StatisticsTick;
@@ -245,6 +247,22 @@ impl Session {
     /// The app is closing.
     pub async fn invite(&self) -> Result<Option<Invite>, UiError> {
         self.ask(Message::Invite).await
+    }
+
+    /// Does something about somebody, as the host.
+    ///
+    /// # Errors
+    /// One is not the host, the person is gone, or LiveKit is not reached.
+    pub async fn moderate(&self, identity: String, what: Moderation) -> Result<(), UiError> {
+        self.ask(|reply| Message::Moderate(identity, what, reply)).await?
+    }
+
+    /// Mutes everybody else, as the host.
+    ///
+    /// # Errors
+    /// One is not the host, or LiveKit is not reached.
+    pub async fn mute_all(&self) -> Result<(), UiError> {
+        self.ask(Message::MuteAll).await?
     }
 
     /// Leaves; devices are off at once.

@@ -33,6 +33,8 @@ pub struct SessionState {
     pub speaker: DeviceState,
     /// How good the connection is, and what is done about it.
     pub health: Health,
+    /// The device that a host switched off, until the person switches it again.
+    pub silenced: Option<Device>,
     /// How it stands with the encryption, in a session that is end-to-end encrypted.
     pub encrypted: Option<Encrypted>,
 }
@@ -53,6 +55,7 @@ impl SessionState {
             screen: DeviceState::Off,
             speaker: DeviceState::Off,
             health: Health::default(),
+            silenced: None,
             encrypted: None,
         }
     }
@@ -342,6 +345,11 @@ pub enum Change {
     Health {
         /// How it is now.
         health: Health,
+    },
+    /// A host switched a device off, or the person has switched it since.
+    Silenced {
+        /// Which; none: the person has switched it since.
+        device: Option<Device>,
     },
     /// The code, or who has which key.
     Encrypted {

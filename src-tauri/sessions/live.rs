@@ -89,7 +89,7 @@ impl Watcher {
                 SessionServer::Remote { url } => match BaseUrl::parse(&url) {
                     Ok(base) => {
                         let credential = settings.credential(&base).await;
-                        follow(ApiClient::new(base, credential), REFRESH, &tell).await;
+                        follow(ApiClient::new(base, credential).quiet(), REFRESH, &tell).await;
                     }
                     Err(error) => tell(LiveList::Failed { error }),
                 },
@@ -127,6 +127,7 @@ type Events = Pin<Box<dyn Stream<Item = SessionEvent> + Send>>;
 async fn follow(api: ApiClient, refresh: Refresh, tell: &(impl Fn(LiveList) + Sync)) {
     tell(LiveList::Loading);
     let mut pause = PAUSE.0;
+    let mut told = false;
     let mut has_events = true;
     let mut events: Option<Events> = None;
     loop {
@@ -139,12 +140,15 @@ async fn follow(api: ApiClient, refresh: Refresh, tell: &(impl Fn(LiveList) + Sy
         }
         let mut sessions = match api.sessions().await {
             Ok(sessions) => {
-                pause = PAUSE.0;
+                (pause, told) = (PAUSE.0, false);
                 sessions.into_iter().filter_map(fit).collect::<Vec<_>>()
             }
             Err(error) if lacks(&error) => return tell(LiveList::None),
             Err(error) => {
-                tracing::debug!(%error, "the sessions that are on");
+                // Once until it works again: it goes on as long as home is looked at.
+                if !std::mem::replace(&mut told, true) {
+                    tracing::warn!(%error, "the sessions that are on are not known");
+                }
                 tell(LiveList::Failed { error: error.into() });
                 events = None;
                 tokio::time::sleep(pause).await;

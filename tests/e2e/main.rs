@@ -11,6 +11,7 @@ mod encryption;
 mod errors;
 mod layouts;
 mod live_list;
+mod moderation;
 mod older_service;
 mod python_peer;
 mod statistics;

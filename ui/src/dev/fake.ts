@@ -68,6 +68,7 @@ const session = (people: number, change: Partial<SessionState> = {}): SessionSta
   screen: { kind: "off" },
   speaker: { kind: "on", name: "Headset" },
   health: { own: "good", blame: { kind: "none" }, measure: "none" },
+  silenced: null,
   encrypted: null,
   ...change,
 });
@@ -271,6 +272,8 @@ export function fakeBackend(query: URLSearchParams, drawn: Drawn): Backend {
       lists.add(listener);
       return () => lists.delete(listener);
     },
+    moderate: async () => {},
+    muteAll: async () => {},
     leaveSession: async () => reset({ ...idle, session_id: id, phase: { kind: "ended", reason: "left" } }),
     endSession: async () => reset({ ...idle, phase: { kind: "ended", reason: "ended_by_host" } }),
     dismissEnd: async () => reset(idle),

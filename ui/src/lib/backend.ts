@@ -14,6 +14,7 @@ import type {
   LastSession,
   LiveSessions,
   Meters,
+  Moderation,
   RecentSession,
   ReportFormat,
   ReportKind,
@@ -49,6 +50,8 @@ export interface Backend {
   recentSessions(): Promise<RecentSession[]>;
   forgetRecentSession(sessionId: string | null): Promise<void>;
   invite(): Promise<Invite | null>;
+  moderate(identity: string, what: Moderation): Promise<void>;
+  muteAll(): Promise<void>;
   leaveSession(): Promise<void>;
   endSession(): Promise<void>;
   dismissEnd(): Promise<void>;
@@ -135,6 +138,8 @@ export const tauriBackend: Backend = {
   recentSessions: () => take(commands.recentSessions()),
   forgetRecentSession: (sessionId) => done(commands.forgetRecentSession(sessionId)),
   invite: () => take(commands.invite()),
+  moderate: (identity, what) => done(commands.moderate(identity, what)),
+  muteAll: () => done(commands.muteAll()),
   leaveSession: () => done(commands.leaveSession()),
   endSession: () => done(commands.endSession()),
   dismissEnd: () => done(commands.dismissEnd()),

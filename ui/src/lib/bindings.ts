@@ -38,6 +38,10 @@ export const commands = {
 	lastSession: () => typedError<LastSession | null, UiError>(__TAURI_INVOKE("last_session")),
 	/**  The person does not want to go back to it. */
 	forgetLastSession: () => typedError<null, UiError>(__TAURI_INVOKE("forget_last_session")),
+	/**  Does something about somebody, as the host. Returns when LiveKit has taken it, or with why not. */
+	moderate: (identity: string, what: Moderation) => typedError<null, UiError>(__TAURI_INVOKE("moderate", { identity, what })),
+	/**  Mutes everybody else, as the host. */
+	muteAll: () => typedError<null, UiError>(__TAURI_INVOKE("mute_all")),
 	/**  Leaves; the others stay. */
 	leaveSession: () => typedError<null, UiError>(__TAURI_INVOKE("leave_session")),
 	/**  Ends the session for everyone (hosts only). */
@@ -345,6 +349,10 @@ changed: Participant[] } |
 { kind: "health"; 
 /**  How it is now. */
 health: Health } | 
+/**  A host switched a device off, or the person has switched it since. */
+{ kind: "silenced"; 
+/**  Which; none: the person has switched it since. */
+device: Device | null } | 
 /**  The code, or who has which key. */
 { kind: "encrypted"; 
 /**  How it stands now. */
@@ -907,6 +915,19 @@ export type Meters = {
 	tiles: TileMeter[],
 };
 
+/**  Something a host does about somebody. */
+export type Moderation = 
+/**  Mutes the microphone. The person can switch it on again; nobody else can. */
+"mute" | 
+/**  Switches the camera off, likewise. */
+"stop_camera" | 
+/**  Ends the screen share, likewise. */
+"stop_screen" | 
+/**  Lowers the hand. */
+"lower_hand" | 
+/**  Takes the person out of the session. */
+"remove";
+
 /**  Whether the system shows what is written in a session while its window is not in front. */
 export type Notifications = 
 /**  It does. */
@@ -1126,6 +1147,8 @@ export type SessionState = {
 	speaker: DeviceState,
 	/**  How good the connection is, and what is done about it. */
 	health: Health,
+	/**  The device that a host switched off, until the person switches it again. */
+	silenced: Device | null,
 	/**  How it stands with the encryption, in a session that is end-to-end encrypted. */
 	encrypted: Encrypted | null,
 };

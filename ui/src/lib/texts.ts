@@ -8,6 +8,7 @@ import type {
   Layer,
   Limit,
   Measure,
+  Moderation,
   Origin,
   Protocol,
   ConnectStep,
@@ -87,6 +88,28 @@ export const texts = {
     zoomIn: "Closer",
     zoomOut: "Further away",
     whole: "Whole screen",
+  },
+  moderation: {
+    menu: (name: string) => `What to do about ${name}`,
+    what: {
+      mute: "Mute",
+      stop_camera: "Switch the camera off",
+      stop_screen: "Stop the screen share",
+      lower_hand: "Lower the hand",
+      remove: "Remove from the session …",
+    } satisfies Record<Moderation, string>,
+    muteAll: "Mute all",
+    removeTitle: (name: string) => `Remove ${name}?`,
+    removeText:
+      "They leave the session at once, and are told that a host removed them. With the session id they can join again.",
+    remove: "Remove",
+    keep: "Cancel",
+    silenced: {
+      microphone: "A host muted you. You can unmute yourself.",
+      camera: "A host switched your camera off. You can switch it on again.",
+      screen: "A host stopped your screen share. You can share again.",
+      speaker: "",
+    } satisfies Record<Device, string>,
   },
   encryption: {
     choose: "End-to-end encrypted",

@@ -28,6 +28,7 @@ const state: SessionState = {
   screen: { kind: "off" },
   speaker: { kind: "off" },
   health: { own: "unknown", blame: { kind: "none" }, measure: "none" },
+  silenced: null,
   encrypted: null,
 };
 

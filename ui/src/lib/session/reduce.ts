@@ -26,6 +26,8 @@ function changed(state: SessionState, change: Exclude<Change, { kind: "reset" }>
       return { ...state, participants: withPeople(state.participants, change.left, change.changed) };
     case "health":
       return { ...state, health: change.health };
+    case "silenced":
+      return { ...state, silenced: change.device };
     case "encrypted":
       return { ...state, encrypted: change.encrypted };
     case "device":

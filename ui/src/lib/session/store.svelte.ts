@@ -23,6 +23,7 @@ const nothing: SessionState = {
   screen: { kind: "off" },
   speaker: { kind: "off" },
   health: { own: "unknown", blame: { kind: "none" }, measure: "none" },
+  silenced: null,
   encrypted: null,
 };
 

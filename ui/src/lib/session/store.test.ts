@@ -17,6 +17,7 @@ const at = (sequence: number, change: Partial<SessionState> = {}): SessionState 
   screen: off,
   speaker: off,
   health: { own: "unknown", blame: { kind: "none" }, measure: "none" },
+  silenced: null,
   encrypted: null,
   ...change,
 });

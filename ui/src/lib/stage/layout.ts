@@ -110,14 +110,18 @@ function capacity(count: number, area: Rect, gap: number, least: number): number
   return Math.max(fits, 1);
 }
 
+/** The page wanted of these, as far as there is one. The own picture is at the end of each. */
 function paged(
   pictures: Candidate[],
   wanted: number,
   most: number,
 ): { part: Candidate[]; page: number; pages: number } {
-  const pages = Math.max(1, Math.ceil(pictures.length / most));
+  const own = pictures.length > most && most > 1 ? pictures.find((one) => one.local && !one.screen) : undefined;
+  const others = pictures.filter((one) => one !== own);
+  const each = own ? most - 1 : most;
+  const pages = Math.max(1, Math.ceil(others.length / each));
   const page = Math.min(Math.max(wanted, 0), pages - 1);
-  return { part: pictures.slice(page * most, (page + 1) * most), page, pages };
+  return { part: [...others.slice(page * each, (page + 1) * each), ...(own ? [own] : [])], page, pages };
 }
 
 /** The big place and a filmstrip: beside it on a wide stage, below it on a tall one. */

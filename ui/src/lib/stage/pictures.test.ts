@@ -30,6 +30,7 @@ function session(participants: Participant[], change: Partial<SessionState> = {}
     participants,
     camera: { kind: "on", name: "Camera" },
     health: { own: "unknown", blame: { kind: "none" }, measure: "none" },
+    silenced: null,
     encrypted: null,
     microphone: off,
     screen: off,

@@ -1,0 +1,139 @@
+//! What a host does about others: calls to LiveKit's RoomService with the host's own token, which LiveKit checks. So it
+//! works with every session server.
+
+use std::time::Duration;
+
+use livekit::prelude::{RemoteParticipant, Room, TrackKind, TrackSource};
+use secrecy::{ExposeSecret, SecretString};
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+use specta::Type;
+
+use super::connect::Admission;
+use super::hands::HAND_ATTRIBUTE;
+use super::{people, token};
+use crate::doctor::http_url;
+use crate::error::{Action, UiError};
+use crate::http_client;
+
+/// How long a call may take.
+const TIMEOUT: Duration = Duration::from_secs(8);
+
+/// Something a host does about somebody.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "snake_case")]
+pub enum Moderation {
+    /// Mutes the microphone. The person can switch it on again; nobody else can.
+    Mute,
+    /// Switches the camera off, likewise.
+    StopCamera,
+    /// Ends the screen share, likewise.
+    StopScreen,
+    /// Lowers the hand.
+    LowerHand,
+    /// Takes the person out of the session.
+    Remove,
+}
+
+/// Does it. `identity` is as the UI knows it.
+///
+/// # Errors
+/// The person is not there, LiveKit refuses, or it is not reached.
+pub async fn moderate(admission: &Admission, room: &Room, identity: &str, what: Moderation) -> Result<(), UiError> {
+    let found = room.remote_participants().into_values().find(|one| people::key(one.identity().as_str()) == identity);
+    let person = found.ok_or_else(not_there)?;
+    let mut body = json!({ "room": admission.session_id, "identity": person.identity().as_str() });
+    let method = match what {
+        Moderation::Remove => "RemoveParticipant",
+        Moderation::LowerHand => {
+            body["attributes"] = json!({ HAND_ATTRIBUTE: "" });
+            "UpdateParticipant"
+        }
+        Moderation::Mute | Moderation::StopCamera | Moderation::StopScreen => {
+            // Off already is as wanted.
+            let Some(track) = track(&person, what) else { return Ok(()) };
+            body["track_sid"] = Value::from(track);
+            body["muted"] = Value::from(true);
+            "MutePublishedTrack"
+        }
+    };
+    call(admission, method, &body).await
+}
+
+/// Mutes everybody whose microphone is on.
+///
+/// # Errors
+/// The first that there was; the others are muted all the same.
+pub async fn mute_all(admission: &Admission, room: &Room) -> Result<(), UiError> {
+    let mut result = Ok(());
+    for person in room.remote_participants().into_values() {
+        if track(&person, Moderation::Mute).is_some() {
+            let muted = moderate(admission, room, &people::key(person.identity().as_str()), Moderation::Mute).await;
+            // Who left meanwhile is silent, too.
+            if muted.as_ref().is_err_and(|error| error.code != "person_not_there") {
+                result = result.and(muted);
+            }
+        }
+    }
+    result
+}
+
+/// The id of the track that this is about, if it is on.
+fn track(person: &RemoteParticipant, what: Moderation) -> Option<String> {
+    let publications = person.track_publications().into_values();
+    let mut on = publications.filter(|publication| !publication.is_muted());
+    on.find(|publication| match (what, publication.source(), publication.kind()) {
+        (Moderation::Mute, TrackSource::Microphone, _) => true,
+        (Moderation::Mute, TrackSource::Unknown, TrackKind::Audio) => true,
+        (Moderation::StopCamera, TrackSource::Camera, _) => true,
+        (Moderation::StopCamera, TrackSource::Unknown, TrackKind::Video) => true,
+        (Moderation::StopScreen, TrackSource::Screenshare, _) => true,
+        _ => false,
+    })
+    .map(|publication| publication.sid().to_string())
+}
+
+async fn call(admission: &Admission, method: &str, body: &Value) -> Result<(), UiError> {
+    let url = http_url(&admission.livekit, &format!("twirp/livekit.RoomService/{method}"));
+    let bearer = bearer(admission).await?;
+    let http = http_client::build(|| {
+        let builder = reqwest::Client::builder().timeout(TIMEOUT).redirect(reqwest::redirect::Policy::none());
+        if crate::address::is_loopback(&url) { builder.no_proxy() } else { builder }
+    });
+    let request = http.post(url.clone()).bearer_auth(bearer.expose_secret()).json(body);
+    let failed = || {
+        UiError::new("livekit_not_reached", "LiveKit did not take it: it is not reached.", "Try again.")
+            .offering(Action::TryAgain)
+    };
+    let response = request.send().await.map_err(|error| {
+        tracing::warn!(error = %error.without_url(), method, "LiveKit's RoomService");
+        failed()
+    })?;
+    match response.status().as_u16() {
+        200..=299 => Ok(()),
+        401 | 403 => Err(UiError::new(
+            "not_host",
+            "LiveKit does not let you do this.",
+            "Only the session's host may. Leave and join again, if you are.",
+        )),
+        404 => Err(not_there()),
+        status => {
+            tracing::warn!(status, method, "LiveKit's RoomService");
+            Err(failed())
+        }
+    }
+}
+
+/// A token that is good now.
+async fn bearer(admission: &Admission) -> Result<SecretString, UiError> {
+    if token::lasts(&admission.token) {
+        return Ok(admission.token.clone());
+    }
+    let Admission { api, session_id, host_key, token, .. } = admission;
+    let joined = api.join_again(session_id, "host", host_key.as_ref(), token).await?;
+    Ok(joined.access_token)
+}
+
+fn not_there() -> UiError {
+    UiError::new("person_not_there", "This person is not in the session any more.", "There is nothing to do.")
+}

@@ -1,0 +1,92 @@
+//! What a host does about others, what they are told, and that nobody else can do it.
+
+use serde_json::{Value, json};
+
+use crate::support::servers::Servers;
+use crate::support::stage::Stage;
+use crate::support::window::{Start, Window, id, person, tile};
+
+const ADA: u32 = 480;
+const BOB: u32 = 960;
+
+#[tokio::test]
+async fn a_host_mutes_stops_and_removes() {
+    let stage = Stage::set("moderation").await;
+    let servers = Servers::start(&stage.folder).await;
+    let ada_is = ["--name", "Ada", "--api", &servers.api];
+    let bob_is = ["--name", "Bob", "--api", &servers.api];
+    let ada = Window::start(&stage, Start { name: "ada", hue: 120., tone: ADA, arguments: &ada_is, x: 0 }).await;
+    ada.click(&id("create-session")).await;
+    let session = ada.text(&id("session-id")).await;
+    let bob = Window::start(&stage, Start { name: "bob", hue: 240., tone: BOB, arguments: &bob_is, x: 1100 }).await;
+    bob.fill(&id("session-id-input"), &session).await;
+    bob.click(&id("join-session")).await;
+    let bob_is = ada.attribute(&person("Bob"), "data-identity").await;
+    let ada_is = bob.attribute(&person("Ada"), "data-identity").await;
+    ada.hears(BOB).await;
+    assert!(
+        !bob.has(&id("person-menu")).await && !bob.has(&id("mute-all")).await,
+        "nothing of it is offered to a viewer"
+    );
+
+    // Muted: silent at once, told why, and free to speak again.
+    ada.click(&id("person-menu")).await;
+    ada.click(&id("moderate-mute")).await;
+    ada.hears_no(BOB).await;
+    bob.sees("[data-testid=silenced][data-device=microphone]").await;
+    bob.click(&id("toggle-microphone")).await;
+    bob.sees_no(&id("silenced")).await;
+    ada.hears(BOB).await;
+    ada.click(&id("mute-all")).await;
+    ada.hears_no(BOB).await;
+    bob.click(&id("toggle-microphone")).await;
+    ada.hears(BOB).await;
+
+    // Camera and screen likewise; a hand comes down.
+    ada.shows_moving(&tile(&bob_is, "camera"), bob.hue()).await;
+    ada.click(&id("person-menu")).await;
+    ada.click(&id("moderate-stop_camera")).await;
+    ada.shows_no(&tile(&bob_is, "camera"), bob.hue()).await;
+    bob.sees("[data-testid=silenced][data-device=camera]").await;
+    bob.click(&id("toggle-screen")).await;
+    ada.shows_moving(&tile(&bob_is, "screen"), bob.hue()).await;
+    ada.click(&id("person-menu")).await;
+    ada.click(&id("moderate-stop_screen")).await;
+    ada.sees_no(&tile(&bob_is, "screen")).await;
+    bob.click(&id("toggle-hand")).await;
+    ada.sees(&id("person-hand")).await;
+    ada.click(&id("person-menu")).await;
+    ada.click(&id("moderate-lower_hand")).await;
+    ada.sees_no(&id("person-hand")).await;
+    bob.sees_no(&id("person-hand")).await;
+
+    // A viewer's app that asks all the same is refused, and so is a viewer's token at LiveKit itself.
+    let refused = bob.invoke("moderate", json!({ "identity": ada_is, "what": "mute" })).await;
+    assert_eq!(refused["error"]["code"], "not_host", "{refused}");
+    for method in ["MutePublishedTrack", "RemoveParticipant", "UpdateParticipant", "UpdateRoomMetadata", "DeleteRoom"] {
+        let status = as_a_viewer(&servers.api, &session, method, &ada_is).await;
+        assert!(matches!(status, 401 | 403), "{method}: {status}");
+    }
+    bob.hears(ADA).await;
+
+    // Removed: asked first, told with the reason, gone for the others.
+    ada.click(&id("person-menu")).await;
+    ada.click(&id("moderate-remove")).await;
+    ada.click(&id("confirm-remove")).await;
+    bob.sees("[data-testid=ended][data-reason=removed]").await;
+    ada.sees_no(&person("Bob")).await;
+    ada.close().await;
+    bob.close().await;
+}
+
+/// What LiveKit answers to a call of its RoomService by somebody who joined as a viewer.
+async fn as_a_viewer(api: &str, session: &str, method: &str, identity: &str) -> u16 {
+    let client = reqwest::Client::new();
+    let body = json!({ "session_id": session, "user_name": "Eve" });
+    let joined: Value = client.post(format!("{api}/live/join")).json(&body).send().await.unwrap().json().await.unwrap();
+    let livekit = joined["server_url"].as_str().unwrap().replacen("ws", "http", 1);
+    let url = format!("{}/twirp/livekit.RoomService/{method}", livekit.trim_end_matches('/'));
+    let body = json!({ "room": session, "identity": identity, "metadata": "x", "track_sid": "TR_x", "muted": true });
+    let call = client.post(url).bearer_auth(joined["access_token"].as_str().unwrap()).json(&body);
+    call.send().await.unwrap().status().as_u16()
+}
