@@ -82,13 +82,15 @@ pub async fn mute_all(admission: &Admission, room: &Room) -> Result<(), UiError>
 fn track(person: &RemoteParticipant, what: Moderation) -> Option<String> {
     let publications = person.track_publications().into_values();
     let mut on = publications.filter(|publication| !publication.is_muted());
-    on.find(|publication| match (what, publication.source(), publication.kind()) {
-        (Moderation::Mute, TrackSource::Microphone, _) => true,
-        (Moderation::Mute, TrackSource::Unknown, TrackKind::Audio) => true,
-        (Moderation::StopCamera, TrackSource::Camera, _) => true,
-        (Moderation::StopCamera, TrackSource::Unknown, TrackKind::Video) => true,
-        (Moderation::StopScreen, TrackSource::Screenshare, _) => true,
-        _ => false,
+    on.find(|publication| {
+        matches!(
+            (what, publication.source(), publication.kind()),
+            (Moderation::Mute, TrackSource::Microphone, _)
+                | (Moderation::Mute, TrackSource::Unknown, TrackKind::Audio)
+                | (Moderation::StopCamera, TrackSource::Camera, _)
+                | (Moderation::StopCamera, TrackSource::Unknown, TrackKind::Video)
+                | (Moderation::StopScreen, TrackSource::Screenshare, _)
+        )
     })
     .map(|publication| publication.sid().to_string())
 }
