@@ -204,7 +204,7 @@ impl Actor {
                 Err(error) => drop(reply.send(Err(error))),
             },
             Message::UseKey(words, reply) => self.use_key(&words, reply),
-            Message::RenewKey(reply) => self.renew_key(reply),
+            Message::RenewKey(without, reply) => self.renew_key(without.as_deref(), reply),
             Message::KeyUsed(number, result, reply) => self.key_used(number, result, reply),
             Message::Rejoin(reply) => self.rejoin(reply),
             Message::Last(reply) => drop(reply.send(self.offered())),

@@ -31,8 +31,8 @@ pub enum Message {
     Join(String, String, Option<String>, Answer),
     /// These key words for the encrypted session one is in.
     UseKey(String, Answer),
-    /// A new key for the encrypted session one hosts.
-    RenewKey(Answer),
+    /// A new key for the encrypted session one hosts, but not for this identity.
+    RenewKey(Option<String>, Answer),
     /// The session of this number uses another key now, or could not.
     KeyUsed(u64, Result<(), UiError>, Option<Answer>),
     /// Into the last session again.

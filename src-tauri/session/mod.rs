@@ -198,7 +198,7 @@ impl Session {
     /// # Errors
     /// One is not the host of an encrypted session.
     pub async fn renew_key(&self) -> Result<(), UiError> {
-        self.ask(Message::RenewKey).await?
+        self.ask(|reply| Message::RenewKey(None, reply)).await?
     }
 
     /// Goes into the last session again, as who one was there; returns when connected.

@@ -77,8 +77,8 @@ impl Actor {
         }
     }
 
-    /// A new key for everybody who is there with the old one.
-    pub(super) fn renew_key(&mut self, reply: Answer) {
+    /// A new key for everybody who is there with the old one, but not for somebody who had to go.
+    pub(super) fn renew_key(&mut self, without: Option<&str>, reply: Answer) {
         let not_here = || {
             UiError::new(
                 "not_host",
@@ -97,6 +97,7 @@ impl Actor {
         let boxes: Vec<_> = room
             .remote_participants()
             .into_values()
+            .filter(|person| Some(people::key(person.identity().as_str()).as_str()) != without)
             .filter_map(|person| {
                 let attributes = person.attributes();
                 let identity = person.identity();

@@ -35,7 +35,7 @@ impl Actor {
             let result = moderation::moderate(&admission, &room, &identity, what).await;
             tracing::info!(?what, done = result.is_ok(), "moderated");
             if result.is_ok() && what == Moderation::Remove && admission.encryption.is_some() {
-                let _ = post.send(Message::RenewKey(reply));
+                let _ = post.send(Message::RenewKey(Some(identity), reply));
                 return;
             }
             let _ = reply.send(result);
