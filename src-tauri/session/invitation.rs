@@ -49,7 +49,7 @@ pub fn parse(input: &str) -> Result<Invitation, UiError> {
     if input.len() > MAX_INPUT {
         return Err(wrong("This text is too long for an invitation.", "Paste just the session id."));
     }
-    let mut ids = ids(input);
+    let mut ids = ids(&without_query(input));
     ids.dedup();
     ids.sort_unstable();
     ids.dedup();
@@ -83,10 +83,23 @@ fn ids(text: &str) -> Vec<Uuid> {
 
 /// The `donfra:` link in the text.
 fn link(text: &str) -> Option<url::Url> {
+    url::Url::parse(&text[link_at(text)?]).ok()
+}
+
+/// Where that is.
+fn link_at(text: &str) -> Option<std::ops::Range<usize>> {
     let start = text.find("donfra://")?;
-    let link =
-        text[start..].split(|character: char| character.is_whitespace() || "<>\"'".contains(character)).next()?;
-    url::Url::parse(link).ok()
+    let ends = |character: char| character.is_whitespace() || "<>\"'".contains(character);
+    let length = text[start..].find(ends).unwrap_or(text.len() - start);
+    Some(start..start + length)
+}
+
+/// The text without the link's query: what stands in the address of a session server is no session.
+fn without_query(text: &str) -> String {
+    let Some(link) = link_at(text) else { return text.to_owned() };
+    let end = link.end;
+    let query = text[link.clone()].find('?').map_or(end, |at| link.start + at);
+    format!("{} {}", &text[..query], &text[end..])
 }
 
 /// The key words in the link.
@@ -168,6 +181,16 @@ mod tests {
             }
         }
         assert_eq!(parse(&format!("donfra://join/{ID}#one-two")).unwrap_err().code, "key_words_wrong");
+    }
+
+    #[test]
+    fn an_id_in_the_servers_address_is_no_session() {
+        // Found by fuzzing.
+        let other = "11111111-2222-3333-4444-555555555555";
+        let api = Some(BaseUrl::parse(&format!("https://live.example/{other}/api")).unwrap());
+        let invitation = Invitation { session_id: ID.into(), api, secret: None };
+        assert_eq!(parse(&format!("Come: <{}>", invitation.link())).unwrap(), invitation);
+        assert!(parse(&format!("{} {other}", invitation.link())).is_err(), "two sessions");
     }
 
     #[test]
