@@ -1,6 +1,9 @@
 //! Publishes the own tracks, one order after the other, so that nobody waits for LiveKit's answers.
 
 use std::collections::HashMap;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
 
 use livekit::options::{TrackPublishOptions, VideoCodec, VideoEncoding};
 use livekit::prelude::{LocalParticipant, LocalTrack, LocalTrackPublication, TrackSource};
@@ -10,6 +13,10 @@ use super::state::Device;
 
 /// A screen's text wants bits, not frames.
 const SCREEN_ENCODING: VideoEncoding = VideoEncoding { max_bitrate: 4_000_000, max_framerate: 15.0 };
+
+/// How often it is tried to show attributes, and how long each time.
+const SHOW_ATTEMPTS: u32 = 4;
+const SHOW_TIMEOUT: Duration = Duration::from_secs(2);
 
 /// What to do.
 pub enum Order {
@@ -48,14 +55,13 @@ async fn work(
     failed: impl Fn(Device, String) + Send + Sync + 'static,
 ) {
     let mut published: HashMap<Device, LocalTrackPublication> = HashMap::new();
+    let shown = Arc::new(AtomicU64::new(0));
     while let Some(order) = inbox.recv().await {
         match order {
             Order::Show(attributes) => {
-                if !attributes.is_empty()
-                    && let Err(error) = participant.set_attributes(attributes).await
-                {
-                    tracing::warn!(%error, "the others do not see who is the host, or that one has the key");
-                }
+                let number = shown.fetch_add(1, Ordering::Relaxed) + 1;
+                // Tracks do not wait for it.
+                tokio::spawn(show(participant.clone(), attributes, shown.clone(), number));
             }
             Order::Publish(device, track) => match participant.publish_track(track, options(device)).await {
                 Ok(publication) => {
@@ -81,6 +87,22 @@ async fn work(
             }
         }
     }
+}
+
+/// Shows the others these attributes, unless newer ones are to be shown meanwhile. The SDK overlooks LiveKit's answer at
+/// times, and then it is said again.
+async fn show(participant: LocalParticipant, attributes: HashMap<String, String>, shown: Arc<AtomicU64>, number: u64) {
+    for _ in 0..SHOW_ATTEMPTS {
+        if attributes.is_empty() || shown.load(Ordering::Relaxed) != number {
+            return;
+        }
+        match tokio::time::timeout(SHOW_TIMEOUT, participant.set_attributes(attributes.clone())).await {
+            Ok(Ok(())) => return,
+            Ok(Err(error)) => tracing::debug!(%error, "attributes"),
+            Err(_) => tracing::debug!("attributes: no answer in time"),
+        }
+    }
+    tracing::warn!("the others may not see who is the host, or that one has the key");
 }
 
 fn options(device: Device) -> TrackPublishOptions {

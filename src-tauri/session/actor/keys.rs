@@ -165,13 +165,11 @@ impl Actor {
         if self.is_current(number)
             && result.is_ok()
             && let Some(live) = &mut self.live
-            && let Some(admission) = &live.admission
-            && let Some(encryption) = &admission.encryption
         {
             tracing::info!("another key is in use");
             live.lock.looked = None;
             if let Some(publisher) = &live.publisher {
-                publisher.order(Order::Show(encryption.attributes(&admission.identity)));
+                publisher.order(Order::Show(live.attributes()));
             }
         }
         match reply {

@@ -81,7 +81,7 @@ impl Line {
 impl Live {
     /// What the others are shown of oneself. All at once: LiveKit was seen to take two changes that follow each other
     /// closely as one, and the SDK to wait for the first in vain.
-    fn attributes(&self) -> HashMap<String, String> {
+    pub(super) fn attributes(&self) -> HashMap<String, String> {
         let Some(admission) = &self.admission else { return HashMap::new() };
         let encryption = admission.encryption.as_ref();
         let mut shown = encryption.map(|encryption| encryption.attributes(&admission.identity)).unwrap_or_default();
