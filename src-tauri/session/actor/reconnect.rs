@@ -110,7 +110,7 @@ impl Actor {
         let (post, limit) = (self.post.clone(), live.devices.as_ref().map(Devices::camera_limit));
         let heard = move |health| drop(post.send(Message::Health(number, health)));
         let sampling = self.recorder.sample(room.clone(), limit.unwrap_or_default(), heard);
-        live.receiving = Some(Receiving::start(room.clone(), self.frames.seen(), sampling.receiving()));
+        live.receiving = Some(Receiving::start(room.clone(), self.frames.clone(), sampling.receiving()));
         live.sampling = Some(sampling);
         live.publisher = Some(publisher);
         live.received = Default::default();
@@ -183,7 +183,7 @@ impl Actor {
                 tracing::info!("the SDK has restored the connection");
                 line.connection.restored();
                 if let (Some(room), Some(sampling)) = (&live.room, &live.sampling) {
-                    live.receiving = Some(Receiving::start(room.clone(), self.frames.seen(), sampling.receiving()));
+                    live.receiving = Some(Receiving::start(room.clone(), self.frames.clone(), sampling.receiving()));
                 }
                 // Where it had to enter the room anew, LiveKit knows neither.
                 if let (Some(devices), Some(publisher)) = (&live.devices, &live.publisher) {

@@ -50,6 +50,22 @@ impl Drop for Stage {
         if std::thread::panicking() {
             self.screen.save(&self.folder.join("screen.png"));
             eprintln!("screen and logs: {}", self.folder.display());
+            self.print_logs();
+        }
+    }
+}
+
+impl Stage {
+    /// The end of what each window wrote down: where only a test's output is kept, it says what happened.
+    fn print_logs(&self) {
+        let windows = std::fs::read_dir(&self.folder).into_iter().flatten().flatten();
+        for log in windows.map(|window| window.path().join("app.log")) {
+            let Ok(text) = std::fs::read_to_string(&log) else { continue };
+            let lines: Vec<_> = text.lines().filter(|line| !line.contains("livekit::library")).collect();
+            eprintln!("the end of {}:", log.display());
+            for line in &lines[lines.len().saturating_sub(40)..] {
+                eprintln!("  {}", line.chars().take(240).collect::<String>());
+            }
         }
     }
 }
