@@ -52,6 +52,9 @@ pub struct Config {
     pub max_streams: usize,
     /// How long it is remembered that a session has ended; afterwards its id is unknown. Default 30 days.
     pub keep_ended: Duration,
+    /// How long a session waits for its last host to come back before the rule that its creator chose applies. Default
+    /// 60 s.
+    pub host_grace: Duration,
 }
 
 /// The two addresses of one LiveKit server.
@@ -107,6 +110,7 @@ impl Config {
             allowed_hosts: None,
             max_streams: 1024,
             keep_ended: Duration::from_secs(30 * 24 * 3600),
+            host_grace: Duration::from_secs(60),
         }
     }
 

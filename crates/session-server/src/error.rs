@@ -44,6 +44,12 @@ pub(crate) enum ApiError {
     LobbyFull,
     #[error("The session has ended.")]
     SessionEnded,
+    #[error("The session is locked: nobody new comes in until a host opens it.")]
+    SessionLocked,
+    #[error("A host removed you from this session.")]
+    Removed,
+    #[error("This person is not in the session any more.")]
+    ParticipantNotFound,
     #[error("The request is too large: at most {0} bytes.")]
     TooLarge(usize),
     #[error("Too many requests from your address. Try again in {0} s.")]
@@ -81,6 +87,9 @@ impl ApiError {
             Self::SessionFull => (StatusCode::CONFLICT, "session_full"),
             Self::LobbyFull => (StatusCode::CONFLICT, "lobby_full"),
             Self::SessionEnded => (StatusCode::GONE, "session_ended"),
+            Self::SessionLocked => (StatusCode::LOCKED, "session_locked"),
+            Self::Removed => (StatusCode::FORBIDDEN, "removed"),
+            Self::ParticipantNotFound => (StatusCode::NOT_FOUND, "participant_not_found"),
             Self::TooLarge(_) => (StatusCode::PAYLOAD_TOO_LARGE, "too_large"),
             Self::RateLimited(_) => (StatusCode::TOO_MANY_REQUESTS, "rate_limited"),
             Self::LiveKit(error) => (StatusCode::SERVICE_UNAVAILABLE, error.code()),

@@ -38,6 +38,8 @@ mod host_header;
 mod limit;
 mod livekit;
 mod lobby;
+mod moderate;
+mod people;
 mod proof;
 mod registry;
 mod routes;

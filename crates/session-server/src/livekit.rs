@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use livekit_api::services::room::{CreateRoomOptions, RoomClient};
+use livekit_api::services::room::{CreateRoomOptions, RoomClient, UpdateParticipantOptions};
 use livekit_api::services::{ServerError, ServerErrorCode, ServiceError};
 use parking_lot::RwLock;
 use secrecy::{ExposeSecret, SecretString};
@@ -69,6 +69,13 @@ pub(crate) struct Room {
     pub(crate) participants: u32,
 }
 
+/// Somebody in a room, those too who are still connecting.
+pub(crate) struct Present {
+    pub(crate) identity: String,
+    pub(crate) hidden: bool,
+    pub(crate) can_publish: bool,
+}
+
 /// The LiveKit server behind this one.
 pub(crate) struct LiveKit {
     api_key: String,
@@ -111,6 +118,14 @@ impl Endpoint {
     }
 }
 
+/// `None`: what it is about is not there.
+fn found<T>(result: Result<T, ServiceError>) -> Result<Option<T>, ServiceError> {
+    match result {
+        Err(ServiceError::Twirp(ServerError::Twirp(error))) if error.code == ServerErrorCode::NOT_FOUND => Ok(None),
+        result => result.map(Some),
+    }
+}
+
 impl LiveKit {
     pub(crate) fn new(config: &Config) -> Self {
         let seconds = |duration: Duration| u32::try_from(duration.as_secs()).unwrap_or(u32::MAX);
@@ -147,19 +162,18 @@ impl LiveKit {
     }
 
     /// Makes the room of a session, or keeps the one there is; its sid.
-    pub(crate) async fn create_room(&self, session: Uuid) -> Result<String, LiveKitError> {
+    pub(crate) async fn create_room(&self, session: Uuid, metadata: String) -> Result<String, LiveKitError> {
         let endpoint = self.endpoint()?;
-        let created = endpoint.client.create_room(&session.to_string(), self.room.clone()).await;
+        let options = CreateRoomOptions { metadata, ..self.room.clone() };
+        let created = endpoint.client.create_room(&session.to_string(), options).await;
         Ok(endpoint.told(created).await?.sid)
     }
 
     /// Deletes the room of a session, and with it disconnects everybody. That there is none is no error.
     pub(crate) async fn delete_room(&self, session: Uuid) -> Result<(), LiveKitError> {
         let endpoint = self.endpoint()?;
-        match endpoint.client.delete_room(&session.to_string()).await {
-            Err(ServiceError::Twirp(ServerError::Twirp(error))) if error.code == ServerErrorCode::NOT_FOUND => Ok(()),
-            done => endpoint.told(done).await,
-        }
+        let done = endpoint.client.delete_room(&session.to_string()).await;
+        endpoint.told(found(done)).await.map(drop)
     }
 
     /// Those of these rooms that exist.
@@ -172,6 +186,49 @@ impl LiveKit {
             .into_iter()
             .map(|room| Room { name: room.name, sid: room.sid, participants: room.num_participants })
             .collect())
+    }
+
+    /// Sets what everybody in the room may read. That there is no room is no error: it gets it when it is made again.
+    pub(crate) async fn set_metadata(&self, session: Uuid, metadata: &str) -> Result<(), LiveKitError> {
+        let endpoint = self.endpoint()?;
+        let done = endpoint.client.update_room_metadata(&session.to_string(), metadata).await.map(drop);
+        endpoint.told(found(done)).await.map(drop)
+    }
+
+    /// Disconnects somebody. False: they were not there.
+    pub(crate) async fn remove(&self, session: Uuid, identity: &str) -> Result<bool, LiveKitError> {
+        let endpoint = self.endpoint()?;
+        let done = endpoint.client.remove_participant(&session.to_string(), identity).await;
+        Ok(endpoint.told(found(done)).await?.is_some())
+    }
+
+    /// Lets somebody publish or not, and leaves what else they may do. False: they are not there.
+    pub(crate) async fn set_can_publish(&self, session: Uuid, identity: &str, on: bool) -> Result<bool, LiveKitError> {
+        let endpoint = self.endpoint()?;
+        let room = session.to_string();
+        let found_there = found(endpoint.client.get_participant(&room, identity).await);
+        let Some(participant) = endpoint.told(found_there).await? else { return Ok(false) };
+        let mut permission = participant.permission.unwrap_or_default();
+        if permission.hidden || permission.can_publish == on {
+            return Ok(true);
+        }
+        permission.can_publish = on;
+        let options = UpdateParticipantOptions { permission: Some(permission), ..Default::default() };
+        let done = found(endpoint.client.update_participant(&room, identity, options).await);
+        Ok(endpoint.told(done).await?.is_some())
+    }
+
+    /// Who is in the room now, those first who have been there longest.
+    pub(crate) async fn present(&self, session: Uuid) -> Result<Vec<Present>, LiveKitError> {
+        let endpoint = self.endpoint()?;
+        let people = endpoint.client.list_participants(&session.to_string()).await;
+        let mut people = endpoint.told(found(people)).await?.unwrap_or_default();
+        people.sort_by_key(|person| person.joined_at_ms);
+        let present = people.into_iter().map(|person| {
+            let permission = person.permission.unwrap_or_default();
+            Present { identity: person.identity, hidden: permission.hidden, can_publish: permission.can_publish }
+        });
+        Ok(present.collect())
     }
 
     /// How many people are in the room of a session now, hidden ones and those still connecting too.

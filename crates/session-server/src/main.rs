@@ -62,6 +62,9 @@ struct Args {
     /// How long it is remembered that a session has ended, seconds.
     #[arg(long, env = "KEEP_ENDED", default_value_t = 2_592_000)]
     keep_ended: u64,
+    /// How long a session waits for its last host to come back, seconds.
+    #[arg(long, env = "HOST_GRACE", default_value_t = 60)]
+    host_grace: u64,
     /// Log as JSON, one object a line.
     #[arg(long, env = "LOG_JSON")]
     log_json: bool,
@@ -94,6 +97,7 @@ impl Args {
         config.allowed_hosts = (!hosts.is_empty()).then_some(hosts);
         config.max_streams = self.max_streams;
         config.keep_ended = Duration::from_secs(self.keep_ended);
+        config.host_grace = Duration::from_secs(self.host_grace);
         config
     }
 }

@@ -33,7 +33,12 @@ impl App {
         match host_key {
             Some(key) if is_key(key.expose_secret()) => Ok(true),
             Some(_) => Err(ApiError::HostProofRequired),
-            None => Ok(bearer(headers).is_some_and(|b| is_key(b) || self.tokens.is_host(b, session.id()))),
+            None => Ok(bearer(headers).is_some_and(|b| {
+                // Who was removed is no host any more, however long the token lasts.
+                let kept_out = |who: String| session.people(|people| people.is_removed(&who));
+                let by_token = || self.tokens.is_host(b, session.id());
+                is_key(b) || by_token() && !self.tokens.identity(b, session.id()).is_some_and(kept_out)
+            })),
         }
     }
 
@@ -59,7 +64,7 @@ impl App {
     }
 }
 
-fn bearer(headers: &HeaderMap) -> Option<&str> {
+pub(crate) fn bearer(headers: &HeaderMap) -> Option<&str> {
     let (scheme, token) = headers.get(header::AUTHORIZATION)?.to_str().ok()?.trim().split_once(' ')?;
     scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
 }

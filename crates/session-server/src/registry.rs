@@ -10,6 +10,7 @@ use tokio::sync::broadcast;
 use uuid::Uuid;
 
 use crate::error::ApiError;
+use crate::people::People;
 use crate::session::{Session, SessionInfo, SessionRecord};
 use crate::store::{Store, StoreError};
 
@@ -91,6 +92,11 @@ impl Registry {
         self.store.set_host_key(session.id(), hash).await?;
         session.set_host_key_hash(hash);
         Ok(())
+    }
+
+    /// Keeps who is what in a session.
+    pub(crate) async fn save_people(&self, session: &Session) -> Result<(), StoreError> {
+        self.store.save_people(session.id(), session.people(People::clone)).await
     }
 
     /// Ends a session that its caller has [closed](Session::close).

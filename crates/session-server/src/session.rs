@@ -1,12 +1,15 @@
 //! A session, as it is kept and as it is listed.
 
 use std::collections::VecDeque;
+use std::sync::atomic::AtomicBool;
 use std::time::{Duration, Instant};
 
 use parking_lot::Mutex;
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 use uuid::Uuid;
+
+use crate::people::{People, WhenHostLeaves};
 
 /// Who may publish.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -38,6 +41,10 @@ pub(crate) struct SessionRecord {
     pub(crate) host_key_hash: [u8; 32],
     /// When it was created.
     pub(crate) created_at: OffsetDateTime,
+    /// What happens when the last host leaves.
+    pub(crate) when_host_leaves: WhenHostLeaves,
+    /// Who is what, when it was loaded.
+    pub(crate) people: People,
 }
 
 /// A session as the list and the event stream show it.
@@ -57,6 +64,21 @@ pub(crate) struct SessionInfo {
 pub(crate) struct Session {
     pub(crate) record: SessionRecord,
     live: Mutex<Live>,
+    people: Mutex<People>,
+    turn: tokio::sync::Mutex<()>,
+    settling: tokio::sync::Mutex<()>,
+    /// Somebody will look at who is in the room.
+    pub(crate) is_looked_at_soon: AtomicBool,
+}
+
+/// Whether a host is in the room.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum HostPresence {
+    There,
+    /// Nor has one been.
+    NotYet,
+    /// The last one left then, as far as known here.
+    Gone(Instant),
 }
 
 #[derive(Debug)]
@@ -71,13 +93,22 @@ struct Live {
     empty_since: Instant,
     /// When recent tokens were handed out: people on their way, whom LiveKit does not count yet.
     on_their_way: VecDeque<Instant>,
+    /// By what the apps of those are known who got a token, the newest last.
+    clients: VecDeque<(String, String)>,
+    host: HostPresence,
+    /// With how many people in the room it was last looked at who they are.
+    looked_at: Option<u32>,
 }
+
+/// Most apps that are known by session.
+const MAX_CLIENTS: usize = 2000;
 
 /// How long a token handed out counts as somebody who may be about to arrive.
 const ARRIVAL: Duration = Duration::from_secs(15);
 
 impl Session {
     pub(crate) fn new(record: SessionRecord, room_sid: String) -> Self {
+        let room_is_new = !room_sid.is_empty();
         let live = Live {
             closed: false,
             host_key_hash: record.host_key_hash,
@@ -86,12 +117,87 @@ impl Session {
             ever_occupied: false,
             empty_since: Instant::now(),
             on_their_way: VecDeque::new(),
+            clients: VecDeque::new(),
+            // A session that was taken up again had one.
+            host: if room_is_new { HostPresence::NotYet } else { HostPresence::There },
+            looked_at: None,
         };
-        Self { record, live: Mutex::new(live) }
+        let people = Mutex::new(record.people.clone());
+        Self {
+            record,
+            live: Mutex::new(live),
+            people,
+            turn: Default::default(),
+            settling: Default::default(),
+            is_looked_at_soon: AtomicBool::new(false),
+        }
     }
 
     pub(crate) fn id(&self) -> Uuid {
         self.record.id
+    }
+
+    /// What is known of who is what.
+    pub(crate) fn people<T>(&self, read: impl FnOnce(&People) -> T) -> T {
+        read(&self.people.lock())
+    }
+
+    pub(crate) fn change_people<T>(&self, change: impl FnOnce(&mut People) -> T) -> T {
+        change(&mut self.people.lock())
+    }
+
+    /// Held while what is known of people is kept and told.
+    pub(crate) async fn turn(&self) -> tokio::sync::MutexGuard<'_, ()> {
+        self.turn.lock().await
+    }
+
+    /// Held while it is put right who is in the room.
+    pub(crate) async fn settling(&self) -> tokio::sync::MutexGuard<'_, ()> {
+        self.settling.lock().await
+    }
+
+    /// Notes whether a host is in the room now, and says since when not.
+    pub(crate) fn host_is_there(&self, there: bool) -> HostPresence {
+        let host = &mut self.live.lock().host;
+        *host = match *host {
+            _ if there => HostPresence::There,
+            HostPresence::There => HostPresence::Gone(Instant::now()),
+            before => before,
+        };
+        *host
+    }
+
+    /// Whether it is to be looked at who is in the room, with so many in it: others than when it was looked at last, or
+    /// the last host is gone.
+    pub(crate) fn is_to_be_looked_at(&self, participants: u32) -> bool {
+        let mut live = self.live.lock();
+        let before = live.looked_at.replace(participants);
+        before != Some(participants) || participants > 0 && matches!(live.host, HostPresence::Gone(_))
+    }
+
+    /// Whether somebody of this identity who is not hidden may publish.
+    pub(crate) fn may_publish(&self, identity: &str) -> bool {
+        self.people(|people| people.may_publish(self.record.mode, identity))
+    }
+
+    /// The room's metadata: who is what.
+    pub(crate) fn metadata(&self) -> String {
+        self.people(|people| people.metadata(self.record.mode, self.record.lobby))
+    }
+
+    /// Notes by what the app of somebody is known.
+    pub(crate) fn note_client(&self, identity: &str, client: Option<String>) {
+        let Some(client) = client else { return };
+        let clients = &mut self.live.lock().clients;
+        clients.retain(|(known, _)| known != identity);
+        if clients.len() >= MAX_CLIENTS {
+            clients.pop_front();
+        }
+        clients.push_back((identity.to_owned(), client));
+    }
+
+    pub(crate) fn client_of(&self, identity: &str) -> Option<String> {
+        self.live.lock().clients.iter().find(|(known, _)| known == identity).map(|(_, client)| client.clone())
     }
 
     pub(crate) fn info(&self) -> SessionInfo {
@@ -140,11 +246,13 @@ impl Session {
         live.room_sid.is_empty() || sid.is_empty() || live.room_sid == sid
     }
 
-    /// LiveKit has the room, with that many people in it.
-    pub(crate) fn seen(&self, sid: &str, participants: u32) {
+    /// LiveKit has the room, with that many people in it. Whether it is another room than before.
+    pub(crate) fn seen(&self, sid: &str, participants: u32) -> bool {
         let mut live = self.live.lock();
+        let another = live.room_sid != sid;
         sid.clone_into(&mut live.room_sid);
         live.set_participants(participants);
+        another
     }
 
     /// LiveKit has a new, empty room for it.

@@ -17,6 +17,7 @@ use time::OffsetDateTime;
 use uuid::Uuid;
 
 use crate::config::Database;
+use crate::people::{People, WhenHostLeaves};
 use crate::session::{Mode, SessionRecord};
 use best_effort::BestEffort;
 
@@ -38,6 +39,8 @@ pub enum StoreError {
 pub(crate) trait Store: Send + Sync {
     /// Keeps a new session.
     fn insert<'a>(&'a self, record: &'a SessionRecord) -> BoxFuture<'a, Result<(), StoreError>>;
+    /// Keeps who is what in a session.
+    fn save_people(&self, id: Uuid, people: People) -> BoxFuture<'_, Result<(), StoreError>>;
     /// Notes that a session has ended.
     fn end(&self, id: Uuid, at: OffsetDateTime) -> BoxFuture<'_, Result<(), StoreError>>;
     /// Gives a session another host key.
@@ -65,6 +68,10 @@ struct MemoryStore(Mutex<HashMap<Uuid, OffsetDateTime>>);
 
 impl Store for MemoryStore {
     fn insert<'a>(&'a self, _: &'a SessionRecord) -> BoxFuture<'a, Result<(), StoreError>> {
+        future::ready(Ok(())).boxed()
+    }
+
+    fn save_people(&self, _: Uuid, _: People) -> BoxFuture<'_, Result<(), StoreError>> {
         future::ready(Ok(())).boxed()
     }
 
@@ -114,8 +121,8 @@ impl Store for SqliteStore {
     fn insert<'a>(&'a self, record: &'a SessionRecord) -> BoxFuture<'a, Result<(), StoreError>> {
         async move {
             sqlx::query(
-                "INSERT INTO sessions (id, title, owner_name, mode, lobby, listed, host_key_hash, created_at) \
-                 VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+                "INSERT INTO sessions (id, title, owner_name, mode, lobby, listed, host_key_hash, created_at, \
+                 when_host_leaves, people) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             )
             .bind(record.id.to_string())
             .bind(&record.title)
@@ -125,8 +132,22 @@ impl Store for SqliteStore {
             .bind(record.listed)
             .bind(record.host_key_hash.as_slice())
             .bind(to_millis(record.created_at))
+            .bind(record.when_host_leaves.text())
+            .bind(to_json(&record.people))
             .execute(&self.0)
             .await?;
+            Ok(())
+        }
+        .boxed()
+    }
+
+    fn save_people(&self, id: Uuid, people: People) -> BoxFuture<'_, Result<(), StoreError>> {
+        async move {
+            sqlx::query("UPDATE sessions SET people = ? WHERE id = ?")
+                .bind(to_json(&people))
+                .bind(id.to_string())
+                .execute(&self.0)
+                .await?;
             Ok(())
         }
         .boxed()
@@ -204,7 +225,14 @@ fn read(row: &SqliteRow) -> Result<SessionRecord, StoreError> {
         listed: row.try_get("listed")?,
         host_key_hash: hash.try_into().map_err(|_| StoreError::Corrupt(format!("host key of {id}")))?,
         created_at: from_millis(row.try_get("created_at")?)?,
+        when_host_leaves: WhenHostLeaves::parse(row.try_get("when_host_leaves")?).unwrap_or_default(),
+        people: serde_json::from_str(row.try_get("people")?)
+            .map_err(|_| StoreError::Corrupt(format!("people of {id}")))?,
     })
+}
+
+fn to_json(people: &People) -> String {
+    serde_json::to_string(people).expect("lists of texts are JSON")
 }
 
 fn mode_to_text(mode: Mode) -> &'static str {
@@ -238,6 +266,8 @@ mod tests {
             listed: false,
             host_key_hash: [7; 32],
             created_at: from_millis(1_764_000_000_123).unwrap(),
+            when_host_leaves: WhenHostLeaves::Promote,
+            people: People::with_host("ada"),
         }
     }
 
@@ -252,6 +282,9 @@ mod tests {
             store.insert(&lasting).await.unwrap();
             store.insert(&ended).await.unwrap();
             store.end(ended.id, at).await.unwrap();
+            let mut people = lasting.people.clone();
+            people.set_co_host("bob", true);
+            store.save_people(lasting.id, people).await.unwrap();
             store.0.close().await;
         }
         let store = SqliteStore::open(&path).await.unwrap();
@@ -261,6 +294,8 @@ mod tests {
         assert_eq!((kept.id, kept.mode, kept.lobby, kept.listed), (lasting.id, Mode::Audience, true, false));
         assert_eq!((&kept.title, &kept.owner_name), (&lasting.title, &lasting.owner_name));
         assert_eq!((kept.host_key_hash, kept.created_at), (lasting.host_key_hash, lasting.created_at));
+        assert!(kept.people.is_host("ada") && kept.people.is_co_host("bob"));
+        assert_eq!(kept.when_host_leaves, WhenHostLeaves::Promote);
         assert_eq!(store.ended_at(ended.id).await.unwrap(), Some(at));
         assert_eq!(store.ended_at(lasting.id).await.unwrap(), None);
         assert_eq!(store.ended_at(Uuid::new_v4()).await.unwrap(), None);

@@ -24,6 +24,18 @@ pub(crate) fn session_id(text: &str) -> Result<Uuid, ApiError> {
     Uuid::parse_str(text.trim()).map_err(|_| ApiError::InvalidSessionId)
 }
 
+/// By what an app is known: 16 to 128 letters, digits and hyphens. What comes is only compared, never shown.
+pub(crate) fn client_id(text: &str) -> Result<String, ApiError> {
+    let fits =
+        (16..=128).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
+    let message = || "client_id is 16 to 128 letters, digits and hyphens.".to_owned();
+    if fits {
+        Ok(text.to_owned())
+    } else {
+        Err(ApiError::InvalidText { code: "invalid_client_id", message: message() })
+    }
+}
+
 fn bounded(text: &str, max: usize, code: &'static str, field: &'static str) -> Result<String, ApiError> {
     let text = text.trim();
     let refuse = |why: String| Err(ApiError::InvalidText { code, message: format!("{field} {why}") });

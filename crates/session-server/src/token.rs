@@ -9,7 +9,6 @@ use uuid::Uuid;
 
 use crate::error::ApiError;
 use crate::secret::Disclosed;
-use crate::session::Mode;
 
 /// What a person is in a session.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -36,10 +35,6 @@ impl Admission {
     pub(crate) fn new(role: Role, hidden: bool, name: String) -> Self {
         Self { role, hidden, identity: Uuid::new_v4().to_string(), name }
     }
-
-    pub(crate) fn can_publish(&self, mode: Mode) -> bool {
-        !self.hidden && (self.role == Role::Host || mode == Mode::Meeting)
-    }
 }
 
 /// Makes and checks tokens with the API key of this server.
@@ -64,13 +59,14 @@ impl Tokens {
         self.verifier.clone()
     }
 
-    pub(crate) fn mint(&self, session: Uuid, mode: Mode, admission: &Admission) -> Result<Disclosed, ApiError> {
+    /// `can_publish`: as far as it is about who they are; who is hidden does not.
+    pub(crate) fn mint(&self, session: Uuid, can_publish: bool, admission: &Admission) -> Result<Disclosed, ApiError> {
         let grants = VideoGrants {
             room: session.to_string(),
             room_join: true,
             room_admin: admission.role == Role::Host,
             can_subscribe: Some(true),
-            can_publish: Some(admission.can_publish(mode)),
+            can_publish: Some(can_publish && !admission.hidden),
             // A viewer of an audience still chats; who is hidden is not heard at all.
             can_publish_data: Some(!admission.hidden),
             can_update_own_metadata: Some(true),
@@ -88,6 +84,33 @@ impl Tokens {
                 tracing::error!(%error, "a token could not be signed");
                 ApiError::Internal
             })
+    }
+
+    /// A token for LiveKit's RoomService in this room that lets nobody into it, for so many seconds.
+    pub(crate) fn moderator(&self, session: Uuid, identity: &str, seconds: u64) -> Result<Disclosed, ApiError> {
+        let grants = VideoGrants {
+            room: session.to_string(),
+            room_admin: true,
+            can_publish: Some(false),
+            can_subscribe: Some(false),
+            can_publish_data: Some(false),
+            ..Default::default()
+        };
+        AccessToken::with_api_key(&self.api_key, self.api_secret.expose_secret())
+            .with_identity(identity)
+            .with_ttl(Duration::from_secs(seconds))
+            .with_grants(grants)
+            .to_jwt()
+            .map(Disclosed::new)
+            .map_err(|error| {
+                tracing::error!(%error, "a token could not be signed");
+                ApiError::Internal
+            })
+    }
+
+    /// Who may be in that session by this token, if it is one of ours and not expired.
+    pub(crate) fn identity(&self, token: &str, session: Uuid) -> Option<String> {
+        self.returning(token, session).map(|admission| admission.identity)
     }
 
     /// Who this token of that session was given to, if it is one of ours and not expired.

@@ -8,6 +8,7 @@ use parking_lot::Mutex;
 use tokio::sync::{mpsc, oneshot};
 
 use crate::livekit::LiveKitError;
+use crate::moderate;
 use crate::server::AppState;
 use crate::session::Session;
 
@@ -101,7 +102,14 @@ async fn check(app: &AppState) -> Result<(), LiveKitError> {
     let rooms: HashMap<_, _> = app.livekit.rooms(names).await?.into_iter().map(|r| (r.name.clone(), r)).collect();
     for session in sessions {
         match rooms.get(&session.id().to_string()) {
-            Some(room) => session.seen(&room.sid, room.participants),
+            Some(room) => {
+                if session.seen(&room.sid, room.participants) {
+                    app.tell_people(&session).await?;
+                }
+                if session.is_to_be_looked_at(room.participants) {
+                    moderate::look(app.clone(), session);
+                }
+            }
             None => replace(app, &session).await?,
         }
     }
@@ -113,7 +121,7 @@ async fn replace(app: &AppState, session: &Session) -> Result<(), LiveKitError> 
     if session.is_abandoned(app.config.empty_timeout, app.config.departure_timeout) {
         app.end_closed_by_livekit(session).await;
     } else if !session.is_closed() {
-        let sid = app.livekit.create_room(session.id()).await?;
+        let sid = app.livekit.create_room(session.id(), session.metadata()).await?;
         session.recreated(&sid);
         tracing::info!(session = %session.id(), "LiveKit had lost the room, it was made again");
         if session.is_closed() {

@@ -12,6 +12,8 @@ use uuid::Uuid;
 
 use super::body::Body;
 use crate::error::ApiError;
+use crate::people::People;
+use crate::proof::SignIn;
 use crate::secret::Disclosed;
 use crate::server::{App, AppState};
 use crate::session::Session;
@@ -30,6 +32,8 @@ pub(super) struct Join {
     host_key: Option<SecretString>,
     /// The LiveKit token of who was in this session and lost the connection: they come back as who they were.
     previous_token: Option<SecretString>,
+    /// By what this app is known to be the same in this session, and in no other.
+    client_id: Option<String>,
 }
 
 /// What somebody needs to connect.
@@ -61,13 +65,26 @@ pub(super) async fn join(
     let id = text::session_id(&body.session_id)?;
     let name = text::name(&body.user_name, "user_name")?;
     let session = app.registry.find(id).await?;
+    let client = body.client_id.as_deref().map(text::client_id).transpose()?;
     let returning = body.previous_token.and_then(|token| app.tokens.returning(token.expose_secret(), id));
-    let proven = app.prove_host(&session, body.host_key.as_ref(), &headers)?
-        || returning.as_ref().is_some_and(|before| before.role == Role::Host);
+    let proven = app.prove_host(&session, body.host_key.as_ref(), &headers)?;
+    let is_removed = |people: &People| {
+        returning.as_ref().is_some_and(|before| people.is_removed(&before.identity))
+            || client.as_deref().is_some_and(|client| people.is_removed_client(client))
+    };
+    // A host's own proof opens every door.
+    if !proven && session.people(is_removed) {
+        return Err(ApiError::Removed);
+    }
+    let proven = proven || returning.as_ref().is_some_and(|before| before.role == Role::Host);
+    if !proven && returning.is_none() && session.people(|people| people.locked) {
+        return Err(ApiError::SessionLocked);
+    }
     let (is_host, hidden) = (body.is_host.unwrap_or(false), body.is_hidden.unwrap_or(false));
     let waits = session.record.lobby && !proven && returning.is_none();
-    let may_hide = proven || returning.as_ref().is_some_and(|before| before.hidden);
-    // To be unseen takes a host's word too: the key, or being let in as what one is.
+    let may_hide =
+        proven || returning.as_ref().is_some_and(|before| before.hidden) || app.sign_in(&headers) == SignIn::Admin;
+    // To be unseen takes a host's word too: the key, being let in as what one is, or the sign-in that may end any session.
     if is_host && !proven || hidden && !may_hide && !waits {
         return Err(ApiError::HostProofRequired);
     }
@@ -78,6 +95,7 @@ pub(super) async fn join(
         // LiveKit ends what is left of the old connection: nobody is there twice.
         admission.identity = before.identity;
     }
+    session.note_client(&admission.identity, client);
     if waits {
         let ticket = Disclosed::new(app.lobby.enter(id, admission)?);
         let message = "A host will let you in.";
@@ -89,6 +107,9 @@ pub(super) async fn join(
     if !returns && has_no_place(&app, &session).await? {
         return Err(ApiError::SessionFull);
     }
+    if role == Role::Host && !hidden && !session.people(|people| people.is_host(&admission.identity)) {
+        app.change_people(&session, |people| people.add_host(&admission.identity)).await?;
+    }
     Ok(Json(admit(&app, &session, &admission)?).into_response())
 }
 
@@ -97,13 +118,16 @@ pub(super) fn admit(app: &App, session: &Session, admission: &Admission) -> Resu
     if session.is_closed() {
         return Err(ApiError::SessionEnded);
     }
-    let mode = session.record.mode;
+    if session.people(|people| people.is_removed(&admission.identity)) {
+        return Err(ApiError::Removed);
+    }
+    let can_publish = admission.role == Role::Host || session.may_publish(&admission.identity);
     let joined = Joined {
         session_id: session.id(),
-        access_token: app.tokens.mint(session.id(), mode, admission)?,
+        access_token: app.tokens.mint(session.id(), can_publish, admission)?,
         server_url: app.livekit.urls()?.public,
         role: admission.role,
-        can_publish: admission.can_publish(mode),
+        can_publish: can_publish && !admission.hidden,
         can_subscribe: true,
         message: match admission.role {
             Role::Host => "Welcome, host.",

@@ -43,9 +43,7 @@ pub(super) async fn admit(
     Body(body): Body<Admit>,
 ) -> Result<Json<Decided>, ApiError> {
     let session = app.registry.find(text::session_id(&body.session_id)?).await?;
-    if !app.prove_host(&session, body.host_key.as_ref(), &headers)? {
-        return Err(ApiError::HostProofRequired);
-    }
+    app.require_moderator(&session, body.host_key.as_ref(), &headers)?;
     let ticket = body.ticket.expose_secret();
     let status = app.lobby.decide(session.id(), ticket, body.admit)?;
     Ok(Json(Decided { session_id: session.id(), ticket: Disclosed::new(ticket.to_owned()), status }))
@@ -63,9 +61,7 @@ pub(super) async fn waiting(
     Params(params): Params<Waiting>,
 ) -> Result<Response, ApiError> {
     let session = app.registry.find(text::session_id(&params.session_id)?).await?;
-    if !app.prove_host(&session, None, &headers)? {
-        return Err(ApiError::HostProofRequired);
-    }
+    app.require_moderator(&session, None, &headers)?;
     let id = session.id();
     let (now, later) = app.lobby.watch(id);
     let later = BroadcastStream::new(later)

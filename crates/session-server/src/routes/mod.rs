@@ -4,6 +4,7 @@ mod body;
 mod health;
 mod join;
 mod lobby;
+mod people;
 mod sessions;
 mod stream;
 mod webhook;
@@ -38,6 +39,11 @@ pub(crate) fn router(app: AppState) -> Router {
         .route("/live/join", post(join::join))
         .route("/live/end", post(sessions::end))
         .route("/live/admit", post(lobby::admit))
+        .route("/live/lock", post(people::lock))
+        .route("/live/remove", post(people::remove))
+        .route("/live/stage", post(people::stage))
+        .route("/live/cohost", post(people::co_host))
+        .route("/live/moderator", post(people::moderator))
         .route_layer(middleware::from_fn_with_state(app.clone(), limit_writes))
         .layer(DefaultBodyLimit::max(MAX_BODY));
     let webhook =

@@ -14,6 +14,7 @@ use uuid::Uuid;
 use super::body::Body;
 use super::stream::events;
 use crate::error::ApiError;
+use crate::people::{People, WhenHostLeaves};
 use crate::proof::SignIn;
 use crate::secret::{self, Disclosed};
 use crate::server::AppState;
@@ -28,6 +29,8 @@ pub(super) struct Create {
     mode: Option<String>,
     lobby: Option<bool>,
     listed: Option<bool>,
+    when_host_leaves: Option<String>,
+    client_id: Option<String>,
 }
 
 #[derive(Serialize)]
@@ -58,30 +61,44 @@ pub(super) async fn create(
             return Err(ApiError::InvalidText { code: "invalid_mode", message });
         }
     };
+    let when_host_leaves = match body.when_host_leaves.as_deref() {
+        None => WhenHostLeaves::Keep,
+        Some(rule) => WhenHostLeaves::parse(rule).ok_or_else(|| ApiError::InvalidText {
+            code: "invalid_when_host_leaves",
+            message: "when_host_leaves is keep, promote or end.".to_owned(),
+        })?,
+    };
+    let client = body.client_id.as_deref().map(text::client_id).transpose()?;
     let server_url = app.livekit.urls()?.public;
     let id = Uuid::new_v4();
-    let room_sid = app.livekit.create_room(id).await?;
+    let host = Admission::new(Role::Host, false, owner_name.clone());
+    let people = People::with_host(&host.identity);
+    let lobby = body.lobby.unwrap_or(false);
+    let room_sid = app.livekit.create_room(id, people.metadata(mode, lobby)).await?;
     let host_key = secret::random();
     let created_at = OffsetDateTime::now_utc();
     let record = SessionRecord {
         id,
         title,
-        owner_name: owner_name.clone(),
+        owner_name,
         mode,
-        lobby: body.lobby.unwrap_or(false),
+        lobby,
         listed: body.listed.unwrap_or(true),
         host_key_hash: secret::hash(&host_key),
         // The store keeps milliseconds: what is answered now and what is listed after a restart are the same.
         created_at: created_at.replace_millisecond(created_at.millisecond()).unwrap_or(created_at),
+        when_host_leaves,
+        people,
     };
     let created_at = record.created_at;
     let session = app.registry.insert(record, room_sid).await?;
     session.expect_one();
+    session.note_client(&host.identity, client);
     tracing::info!(session = %id, ?mode, "session created");
     Ok(Json(Created {
         session_id: id,
         server_url,
-        host_token: app.tokens.mint(id, mode, &Admission::new(Role::Host, false, owner_name))?,
+        host_token: app.tokens.mint(id, true, &host)?,
         host_key: Disclosed::new(host_key),
         created_at,
         message: "The session is open. Give its session_id to whoever should join.",
@@ -109,8 +126,11 @@ pub(super) async fn end(
     Body(body): Body<End>,
 ) -> Result<Json<Ended>, ApiError> {
     let session = app.registry.find(text::session_id(&body.session_id)?).await?;
-    let allowed = app.prove_host(&session, body.host_key.as_ref(), &headers)? || app.sign_in(&headers) == SignIn::Admin;
-    if !allowed {
+    let proven = app.require_moderator(&session, body.host_key.as_ref(), &headers);
+    if body.host_key.is_some() {
+        // A key that is wrong is refused outright.
+        proven?;
+    } else if proven.is_err() && app.sign_in(&headers) != SignIn::Admin {
         // Where signing in could have allowed it, that is what is missing.
         app.require_sign_in(&headers)?;
         return Err(ApiError::HostProofRequired);

@@ -7,6 +7,7 @@ use livekit_api::webhooks::WebhookError;
 use uuid::Uuid;
 
 use crate::error::ApiError;
+use crate::moderate;
 use crate::server::AppState;
 
 /// Takes an event whose signature is LiveKit's. What it is not about is left alone: others may share that LiveKit.
@@ -32,8 +33,10 @@ pub(super) async fn receive(
     let Ok(id) = Uuid::parse_str(&room.name) else { return Ok(StatusCode::OK) };
     match (app.registry.get(id), event.event.as_str()) {
         (Some(session), "room_finished") if session.is_room(&room.sid) => app.end_closed_by_livekit(&session).await,
-        (Some(session), "participant_joined") if session.is_room(&room.sid) => session.count(1),
-        (Some(session), "participant_left") if session.is_room(&room.sid) => session.count(-1),
+        (Some(session), event @ ("participant_joined" | "participant_left")) if session.is_room(&room.sid) => {
+            session.count(if event == "participant_joined" { 1 } else { -1 });
+            moderate::look(app.clone(), session);
+        }
         // A token given before the end, used after it, on a LiveKit that makes rooms for whoever comes.
         (None, "room_started") if app.registry.has_ended(id).await? => {
             tracing::info!(session = %id, "the room of an ended session came back and is deleted");

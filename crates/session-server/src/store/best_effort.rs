@@ -11,6 +11,7 @@ use time::OffsetDateTime;
 use uuid::Uuid;
 
 use super::{MemoryStore, SqliteStore, Store, StoreError};
+use crate::people::People;
 use crate::session::SessionRecord;
 
 /// How old a session may be that is taken up again: nobody comes back to last week's.
@@ -186,6 +187,16 @@ impl Store for BestEffort {
         async move {
             if let Some(file) = &self.file {
                 noted("a host key", file.set_host_key(id, hash).await);
+            }
+            Ok(())
+        }
+        .boxed()
+    }
+
+    fn save_people(&self, id: Uuid, people: People) -> BoxFuture<'_, Result<(), StoreError>> {
+        async move {
+            if let Some(file) = &self.file {
+                noted("who is what in a session", file.save_people(id, people).await);
             }
             Ok(())
         }

@@ -1,8 +1,9 @@
 //! A session server with a real LiveKit server behind it, on free loopback ports.
 #![allow(clippy::unwrap_used, dead_code, missing_docs)]
 
+use std::io::{BufRead, BufReader};
 use std::net::TcpListener;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
@@ -109,6 +110,32 @@ impl Drop for LiveKit {
     fn drop(&mut self) {
         let _ = self.child.kill();
         let _ = self.child.wait();
+    }
+}
+
+/// A participant with media, of LiveKit's Python package; leaves in order when dropped.
+pub struct Peer(Child);
+
+impl Peer {
+    /// Returns when it is in the room.
+    pub fn join(url: &str, token: &str) -> Self {
+        let manifest = Path::new(env!("CARGO_MANIFEST_DIR"));
+        let python = std::env::var_os("DONFRA_LIVE_TEST_PYTHON")
+            .map_or_else(|| manifest.join("../../target/setup/python/bin/python3"), PathBuf::from);
+        let mut command = Command::new(python);
+        command.arg(manifest.join("tests/peer.py")).args([url, token]).stdin(Stdio::piped()).stdout(Stdio::piped());
+        let mut child = command.spawn().expect("no Python with livekit: run `cargo xtask test` once");
+        let mut line = String::new();
+        BufReader::new(child.stdout.as_mut().unwrap()).read_line(&mut line).unwrap();
+        assert_eq!(line, "in\n", "the peer did not get in");
+        Self(child)
+    }
+}
+
+impl Drop for Peer {
+    fn drop(&mut self) {
+        drop(self.0.stdin.take());
+        let _ = self.0.wait();
     }
 }
 
