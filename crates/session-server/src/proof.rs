@@ -7,6 +7,7 @@ use crate::error::ApiError;
 use crate::secret;
 use crate::server::App;
 use crate::session::Session;
+use crate::token::{Admission, Role};
 
 /// The cookie that browsers sign in with.
 const COOKIE: &str = "auth_token";
@@ -34,10 +35,11 @@ impl App {
             Some(key) if is_key(key.expose_secret()) => Ok(true),
             Some(_) => Err(ApiError::HostProofRequired),
             None => Ok(bearer(headers).is_some_and(|b| {
-                // Who was removed is no host any more, however long the token lasts.
-                let kept_out = |who: String| session.people(|people| people.is_removed(&who));
-                let by_token = || self.tokens.is_host(b, session.id());
-                is_key(b) || by_token() && !self.tokens.identity(b, session.id()).is_some_and(kept_out)
+                let is_host = |of: Admission| {
+                    // Who was removed is no host any more, however long the token lasts.
+                    of.role == Role::Host && !session.people(|people| people.is_removed(&of.identity))
+                };
+                is_key(b) || self.tokens.returning(b, session.id()).is_some_and(is_host)
             })),
         }
     }

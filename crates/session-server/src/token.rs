@@ -73,17 +73,7 @@ impl Tokens {
             hidden: admission.hidden,
             ..Default::default()
         };
-        AccessToken::with_api_key(&self.api_key, self.api_secret.expose_secret())
-            .with_identity(&admission.identity)
-            .with_name(&admission.name)
-            .with_ttl(self.ttl)
-            .with_grants(grants)
-            .to_jwt()
-            .map(Disclosed::new)
-            .map_err(|error| {
-                tracing::error!(%error, "a token could not be signed");
-                ApiError::Internal
-            })
+        sign(self.token(&admission.identity, grants).with_name(&admission.name).with_ttl(self.ttl))
     }
 
     /// A token for LiveKit's RoomService in this room that lets nobody into it, for so many seconds.
@@ -96,16 +86,13 @@ impl Tokens {
             can_publish_data: Some(false),
             ..Default::default()
         };
+        sign(self.token(identity, grants).with_ttl(Duration::from_secs(seconds)))
+    }
+
+    fn token(&self, identity: &str, grants: VideoGrants) -> AccessToken {
         AccessToken::with_api_key(&self.api_key, self.api_secret.expose_secret())
             .with_identity(identity)
-            .with_ttl(Duration::from_secs(seconds))
             .with_grants(grants)
-            .to_jwt()
-            .map(Disclosed::new)
-            .map_err(|error| {
-                tracing::error!(%error, "a token could not be signed");
-                ApiError::Internal
-            })
     }
 
     /// Who may be in that session by this token, if it is one of ours and not expired.
@@ -124,11 +111,11 @@ impl Tokens {
             name: claims.name,
         })
     }
+}
 
-    /// Whether this is a host token of that session, signed by us and not expired.
-    pub(crate) fn is_host(&self, token: &str, session: Uuid) -> bool {
-        self.verifier.verify(token).is_ok_and(|claims| {
-            claims.video.room_admin && claims.video.room_join && claims.video.room == session.to_string()
-        })
-    }
+fn sign(token: AccessToken) -> Result<Disclosed, ApiError> {
+    token.to_jwt().map(Disclosed::new).map_err(|error| {
+        tracing::error!(%error, "a token could not be signed");
+        ApiError::Internal
+    })
 }
