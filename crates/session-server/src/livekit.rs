@@ -69,7 +69,7 @@ pub(crate) struct Room {
     pub(crate) participants: u32,
 }
 
-/// Somebody in a room, those too who are still connecting.
+/// Somebody in a room.
 pub(crate) struct Present {
     pub(crate) identity: String,
     pub(crate) hidden: bool,
@@ -218,7 +218,7 @@ impl LiveKit {
         Ok(endpoint.told(done).await?.is_some())
     }
 
-    /// Who is in the room now, those first who have been there longest.
+    /// Who is in the room now, hidden ones and those still connecting too; those first who have been there longest.
     pub(crate) async fn present(&self, session: Uuid) -> Result<Vec<Present>, LiveKitError> {
         let endpoint = self.endpoint()?;
         let people = endpoint.client.list_participants(&session.to_string()).await;
@@ -229,12 +229,5 @@ impl LiveKit {
             Present { identity: person.identity, hidden: permission.hidden, can_publish: permission.can_publish }
         });
         Ok(present.collect())
-    }
-
-    /// How many people are in the room of a session now, hidden ones and those still connecting too.
-    pub(crate) async fn participants(&self, session: Uuid) -> Result<usize, LiveKitError> {
-        let endpoint = self.endpoint()?;
-        let participants = endpoint.client.list_participants(&session.to_string()).await;
-        Ok(endpoint.told(participants).await?.len())
     }
 }

@@ -15,27 +15,9 @@ use crate::server::{App, AppState};
 use crate::session::{HostPresence, Session};
 
 impl App {
-    /// Refuses who is neither host nor co-host: the host key proves it, a host's token, or the token of who was made one.
-    pub(crate) fn require_moderator(
-        &self,
-        session: &Session,
-        host_key: Option<&SecretString>,
-        headers: &HeaderMap,
-    ) -> Result<(), ApiError> {
-        self.require(session, host_key, headers, People::moderates)
-    }
-
-    /// Refuses who is no host.
-    pub(crate) fn require_host(
-        &self,
-        session: &Session,
-        host_key: Option<&SecretString>,
-        headers: &HeaderMap,
-    ) -> Result<(), ApiError> {
-        self.require(session, host_key, headers, People::is_host)
-    }
-
-    fn require(
+    /// Refuses who may not: the host key and a host's token prove a host, and the token of who was made one or a co-host
+    /// what `may` says of them.
+    pub(crate) fn require(
         &self,
         session: &Session,
         host_key: Option<&SecretString>,
@@ -89,11 +71,8 @@ impl App {
     /// token.
     pub(crate) async fn apply_stage(&self, session: &Session, identity: &str) -> Result<(), ApiError> {
         let may = session.may_publish(identity);
-        match self.livekit.set_can_publish(session.id(), identity, may).await {
-            Ok(true) => Ok(()),
-            Ok(false) => Err(ApiError::ParticipantNotFound),
-            Err(error) => Err(error.into()),
-        }
+        let is_there = self.livekit.set_can_publish(session.id(), identity, may).await?;
+        if is_there { Ok(()) } else { Err(ApiError::ParticipantNotFound) }
     }
 }
 
@@ -119,10 +98,10 @@ async fn settle(app: &App, session: &Session) -> Result<(), ApiError> {
     if session.is_closed() {
         return Ok(());
     }
-    let mut present = app.livekit.present(session.id()).await?;
+    let present = app.livekit.present(session.id()).await?;
     // Tokens outlive what they were given for.
-    let (removed, mut rest) =
-        present.drain(..).partition::<Vec<_>, _>(|person| session.people(|people| people.is_removed(&person.identity)));
+    let (removed, mut rest): (Vec<_>, Vec<_>) =
+        present.into_iter().partition(|person| session.people(|people| people.is_removed(&person.identity)));
     for person in removed {
         tracing::info!(session = %session.id(), "somebody who was removed came back with an old token");
         app.livekit.remove(session.id(), &person.identity).await?;

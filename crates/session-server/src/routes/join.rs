@@ -143,5 +143,5 @@ pub(super) fn admit(app: &App, session: &Session, admission: &Admission) -> Resu
 /// LiveKit enforces the limit; this says it in words, asking LiveKit only when it could be reached.
 async fn has_no_place(app: &App, session: &Session) -> Result<bool, ApiError> {
     let max = app.config.max_participants as usize;
-    Ok(max > 0 && session.at_most() >= max && app.livekit.participants(session.id()).await? >= max)
+    Ok(max > 0 && session.at_most() >= max && app.livekit.present(session.id()).await?.len() >= max)
 }

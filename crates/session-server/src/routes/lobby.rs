@@ -17,6 +17,7 @@ use super::join::{self, Joined};
 use super::stream::events;
 use crate::error::ApiError;
 use crate::lobby::{Listening, Status};
+use crate::people::People;
 use crate::secret::Disclosed;
 use crate::server::{App, AppState};
 use crate::text;
@@ -43,7 +44,7 @@ pub(super) async fn admit(
     Body(body): Body<Admit>,
 ) -> Result<Json<Decided>, ApiError> {
     let session = app.registry.find(text::session_id(&body.session_id)?).await?;
-    app.require_moderator(&session, body.host_key.as_ref(), &headers)?;
+    app.require(&session, body.host_key.as_ref(), &headers, People::moderates)?;
     let ticket = body.ticket.expose_secret();
     let status = app.lobby.decide(session.id(), ticket, body.admit)?;
     Ok(Json(Decided { session_id: session.id(), ticket: Disclosed::new(ticket.to_owned()), status }))
@@ -61,7 +62,7 @@ pub(super) async fn waiting(
     Params(params): Params<Waiting>,
 ) -> Result<Response, ApiError> {
     let session = app.registry.find(text::session_id(&params.session_id)?).await?;
-    app.require_moderator(&session, None, &headers)?;
+    app.require(&session, None, &headers, People::moderates)?;
     let id = session.id();
     let (now, later) = app.lobby.watch(id);
     let later = BroadcastStream::new(later)

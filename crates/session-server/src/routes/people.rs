@@ -9,6 +9,7 @@ use uuid::Uuid;
 
 use super::body::Body;
 use crate::error::ApiError;
+use crate::people::People;
 use crate::proof::bearer;
 use crate::secret::Disclosed;
 use crate::server::AppState;
@@ -37,7 +38,7 @@ pub(super) async fn lock(
     Body(body): Body<Lock>,
 ) -> Result<Json<Locked>, ApiError> {
     let session = app.registry.find(text::session_id(&body.session_id)?).await?;
-    app.require_moderator(&session, body.host_key.as_ref(), &headers)?;
+    app.require(&session, body.host_key.as_ref(), &headers, People::moderates)?;
     app.change_people(&session, |people| people.locked = body.locked).await?;
     Ok(Json(Locked { session_id: session.id(), locked: body.locked }))
 }
@@ -103,7 +104,7 @@ pub(super) async fn co_host(
     Body(body): Body<Someone>,
 ) -> Result<Json<Done>, ApiError> {
     let session = app.registry.find(text::session_id(&body.session_id)?).await?;
-    app.require_host(&session, body.host_key.as_ref(), &headers)?;
+    app.require(&session, body.host_key.as_ref(), &headers, People::is_host)?;
     let (who, on) = (identity(&body.identity)?, body.on.unwrap_or(true));
     if !app.livekit.present(session.id()).await?.iter().any(|present| present.identity == who) {
         return Err(ApiError::ParticipantNotFound);
@@ -134,7 +135,7 @@ pub(super) async fn moderator(
     Body(body): Body<Moderator>,
 ) -> Result<Json<ModeratorToken>, ApiError> {
     let session = app.registry.find(text::session_id(&body.session_id)?).await?;
-    app.require_moderator(&session, body.host_key.as_ref(), &headers)?;
+    app.require(&session, body.host_key.as_ref(), &headers, People::moderates)?;
     let who = bearer(&headers).and_then(|token| app.tokens.identity(token, session.id()));
     let admin_token = app.tokens.moderator(session.id(), who.as_deref().unwrap_or("host"), MODERATOR_TTL)?;
     Ok(Json(ModeratorToken { session_id: session.id(), admin_token, expires_in_s: MODERATOR_TTL }))
