@@ -19,7 +19,7 @@ use serde::{Deserialize, Serialize};
 use specta::Type;
 use tauri::WebviewWindow;
 
-pub use frames::{FrameSink, Frames, Seen};
+pub use frames::{FrameSink, Frames};
 
 /// Which picture a tile shows.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, Type)]
