@@ -18,6 +18,7 @@ const COMMANDS: &[&str] = &[
     "forget_last_session",
     "moderate",
     "mute_all",
+    "lock_session",
     "leave_session",
     "end_session",
     "dismiss_end",

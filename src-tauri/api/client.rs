@@ -118,13 +118,36 @@ impl ApiClient {
         host_key: Option<&SecretString>,
         host_token: &SecretString,
     ) -> Result<(), ApiError> {
-        let mut body = json!({ "session_id": session_id });
+        self.as_host("live/end", json!({ "session_id": session_id }), host_key, host_token).await
+    }
+
+    /// `POST /live/lock`, proved likewise.
+    ///
+    /// # Errors
+    /// [`ApiError`] as for every call.
+    pub async fn lock(
+        &self,
+        session_id: &str,
+        host_key: Option<&SecretString>,
+        host_token: &SecretString,
+        locked: bool,
+    ) -> Result<(), ApiError> {
+        self.as_host("live/lock", json!({ "session_id": session_id, "locked": locked }), host_key, host_token).await
+    }
+
+    async fn as_host(
+        &self,
+        path: &str,
+        mut body: Value,
+        host_key: Option<&SecretString>,
+        host_token: &SecretString,
+    ) -> Result<(), ApiError> {
         if let Some(key) = host_key {
             body["host_key"] = Value::from(key.expose_secret());
         }
         // Where there is a sign-in, older services want that one; the host key needs no second proof.
         let bearer = (host_key.is_none() && self.credential.is_none()).then_some(host_token);
-        self.post::<Value>("live/end", &body, bearer).await.map(drop)
+        self.post::<Value>(path, &body, bearer).await.map(drop)
     }
 
     /// `GET /live/sessions`: the title of one of the sessions that the server lists.

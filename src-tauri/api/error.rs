@@ -118,6 +118,17 @@ fn refused(shown_code: &str, code: &Option<String>, host: &str, status: u16, tex
         Some("invalid_session_id") => {
             UiError::new(shown_code, "The session server does not take this id.", "Copy the id again from the host.")
         }
+        Some("session_locked") => UiError::new(
+            shown_code,
+            "This session is locked: nobody new is let in.",
+            "Ask the host to open it, and try again.",
+        )
+        .offering(Action::TryAgain),
+        Some("removed") => UiError::new(
+            shown_code,
+            "A host removed you from this session.",
+            "Ask the host, if you think that this is a mistake.",
+        ),
         Some("host_proof_required") => UiError::new(
             shown_code,
             "The session server does not let you do this.",

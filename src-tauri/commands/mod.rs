@@ -44,6 +44,7 @@ pub fn builder() -> Builder<tauri::Wry> {
             session::forget_last_session,
             session::moderate,
             session::mute_all,
+            session::lock_session,
             session::leave_session,
             session::end_session,
             session::dismiss_end,

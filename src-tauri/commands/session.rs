@@ -84,6 +84,13 @@ pub async fn mute_all(app: State<'_, App>) -> Result<(), UiError> {
     app.session.mute_all().await
 }
 
+/// Locks the session, or opens it again, as the host. Returns when the session server has taken it, or with why not.
+#[tauri::command]
+#[specta::specta]
+pub async fn lock_session(app: State<'_, App>, locked: bool) -> Result<(), UiError> {
+    app.session.lock(locked).await
+}
+
 /// Leaves; the others stay.
 #[tauri::command]
 #[specta::specta]

@@ -214,6 +214,7 @@ impl Actor {
             }
             Message::Moderate(identity, what, reply) => self.moderate(identity, what, reply),
             Message::MuteAll(reply) => self.mute_all(reply),
+            Message::LockSession(locked, reply) => self.lock_session(locked, reply),
             Message::Recent(reply) => drop(reply.send(self.recent.list())),
             Message::ForgetRecent(session_id, reply) => {
                 match session_id {
@@ -492,6 +493,7 @@ impl Actor {
             event => {
                 self.tell_chat(&event);
                 self.silenced(&event);
+                self.room_told(&event);
                 self.line_event(&event);
             }
         }

@@ -45,6 +45,8 @@ pub enum Message {
     Moderate(String, Moderation, Answer),
     /// Everybody else is to be muted, as the host wants.
     MuteAll(Answer),
+    /// Nobody new is to be let in, or everybody again, as the host wants.
+    LockSession(bool, Answer),
     /// The sessions one was in before.
     Recent(Reply<Vec<RecentSession>>),
     /// One of them, or all, is not to be remembered any more.

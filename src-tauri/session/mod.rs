@@ -25,6 +25,7 @@ mod reduce;
 pub mod report;
 mod role;
 mod room_events;
+mod room_metadata;
 pub mod sdk;
 pub mod state;
 pub mod statistics;
@@ -263,6 +264,14 @@ impl Session {
     /// One is not the host, or LiveKit is not reached.
     pub async fn mute_all(&self) -> Result<(), UiError> {
         self.ask(Message::MuteAll).await?
+    }
+
+    /// Locks the session, or opens it again, as the host. Who was in it comes back all the same.
+    ///
+    /// # Errors
+    /// One is not the host, or the session server refused or is not reached.
+    pub async fn lock(&self, locked: bool) -> Result<(), UiError> {
+        self.ask(|reply| Message::LockSession(locked, reply)).await?
     }
 
     /// Leaves; devices are off at once.

@@ -37,6 +37,8 @@ pub struct SessionState {
     pub silenced: Option<Device>,
     /// How it stands with the encryption, in a session that is end-to-end encrypted.
     pub encrypted: Option<Encrypted>,
+    /// Whether the session is locked: who was not in it is not let in. None: its session server cannot lock it.
+    pub locked: Option<bool>,
 }
 
 impl SessionState {
@@ -57,6 +59,7 @@ impl SessionState {
             health: Health::default(),
             silenced: None,
             encrypted: None,
+            locked: None,
         }
     }
 }
@@ -355,6 +358,11 @@ pub enum Change {
     Encrypted {
         /// How it stands now.
         encrypted: Encrypted,
+    },
+    /// A host locked the session, or opened it again.
+    Locked {
+        /// As it is now.
+        locked: Option<bool>,
     },
     /// A device of this computer changed.
     Device {

@@ -79,6 +79,48 @@ async fn a_host_mutes_stops_and_removes() {
     bob.close().await;
 }
 
+#[tokio::test]
+async fn a_host_locks_the_door() {
+    let stage = Stage::set("locked").await;
+    let servers = Servers::start(&stage.folder).await;
+    let ada_is = ["--name", "Ada", "--api", &servers.api];
+    let bob_is = ["--name", "Bob", "--api", &servers.api];
+    let ada = Window::start(&stage, Start { name: "ada", hue: 120., tone: ADA, arguments: &ada_is, x: 0 }).await;
+    ada.click(&id("create-session")).await;
+    let session = ada.text(&id("session-id")).await;
+    ada.click(&id("lock-session")).await;
+    ada.sees(&id("locked")).await;
+
+    // Who comes is told why not, and what to do.
+    let bob = Window::start(&stage, Start { name: "bob", hue: 240., tone: BOB, arguments: &bob_is, x: 1100 }).await;
+    bob.fill(&id("session-id-input"), &session).await;
+    bob.click(&id("join-session")).await;
+    bob.sees("[data-testid=error][data-code=session_locked]").await;
+
+    // Opened, it lets people in; they see it when it is locked again, and cannot change that.
+    ada.click(&id("unlock-session")).await;
+    ada.sees_no(&id("locked")).await;
+    bob.click(&id("join-session")).await;
+    ada.sees(&person("Bob")).await;
+    assert!(!bob.has(&id("lock-session")).await, "a viewer is not offered it");
+    ada.click(&id("lock-session")).await;
+    bob.sees(&id("locked")).await;
+    let refused = bob.invoke("lock_session", json!({ "locked": false })).await;
+    assert_eq!(refused["error"]["code"], "not_host", "{refused}");
+    bob.sees(&id("locked")).await;
+
+    // The own people come back all the same.
+    bob.click(&id("leave")).await;
+    ada.sees_no(&person("Bob")).await;
+    bob.click(&id("back-home")).await;
+    bob.fill(&id("session-id-input"), &session).await;
+    bob.click(&id("join-session")).await;
+    ada.sees(&person("Bob")).await;
+    ada.end_for_everyone().await;
+    ada.close().await;
+    bob.close().await;
+}
+
 /// What LiveKit answers to a call of its RoomService by somebody who joined as a viewer.
 async fn as_a_viewer(api: &str, session: &str, method: &str, identity: &str) -> u16 {
     let client = reqwest::Client::new();

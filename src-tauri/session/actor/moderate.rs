@@ -9,6 +9,7 @@ use crate::error::UiError;
 use crate::session::connect::Admission;
 use crate::session::message::{Answer, Message};
 use crate::session::moderation::{self, Moderation};
+use crate::session::room_metadata;
 use crate::session::state::{Change, Device, Role};
 
 impl Actor {
@@ -49,6 +50,26 @@ impl Actor {
                 let _ = reply.send(moderation::mute_all(&admission, &room).await);
             })),
             Err(error) => drop(reply.send(Err(error))),
+        }
+    }
+
+    /// Locks the session, or opens it again. What comes of it is heard from the room, as everybody does.
+    pub(super) fn lock_session(&self, locked: bool, reply: Answer) {
+        match self.as_host() {
+            Ok((admission, _)) => drop(tokio::spawn(async move {
+                let Admission { api, session_id, host_key, token, .. } = admission;
+                let result = api.lock(&session_id, host_key.as_ref(), &token, locked).await;
+                tracing::info!(locked, done = result.is_ok(), "lock");
+                let _ = reply.send(result.map_err(UiError::from));
+            })),
+            Err(error) => drop(reply.send(Err(error))),
+        }
+    }
+
+    /// The session server told the room something.
+    pub(super) fn room_told(&mut self, event: &RoomEvent) {
+        if let RoomEvent::RoomMetadataChanged { metadata, .. } = event {
+            self.store.change(Change::Locked { locked: room_metadata::locked(metadata) });
         }
     }
 

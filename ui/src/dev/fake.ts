@@ -69,6 +69,7 @@ const session = (people: number, change: Partial<SessionState> = {}): SessionSta
   speaker: { kind: "on", name: "Headset" },
   health: { own: "good", blame: { kind: "none" }, measure: "none" },
   silenced: null,
+  locked: null,
   encrypted: null,
   ...change,
 });
@@ -274,6 +275,7 @@ export function fakeBackend(query: URLSearchParams, drawn: Drawn): Backend {
     },
     moderate: async () => {},
     muteAll: async () => {},
+    lockSession: async (locked) => reset({ ...state, locked }),
     leaveSession: async () => reset({ ...idle, session_id: id, phase: { kind: "ended", reason: "left" } }),
     endSession: async () => reset({ ...idle, phase: { kind: "ended", reason: "ended_by_host" } }),
     dismissEnd: async () => reset(idle),

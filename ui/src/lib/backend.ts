@@ -52,6 +52,7 @@ export interface Backend {
   invite(): Promise<Invite | null>;
   moderate(identity: string, what: Moderation): Promise<void>;
   muteAll(): Promise<void>;
+  lockSession(locked: boolean): Promise<void>;
   leaveSession(): Promise<void>;
   endSession(): Promise<void>;
   dismissEnd(): Promise<void>;
@@ -140,6 +141,7 @@ export const tauriBackend: Backend = {
   invite: () => take(commands.invite()),
   moderate: (identity, what) => done(commands.moderate(identity, what)),
   muteAll: () => done(commands.muteAll()),
+  lockSession: (locked) => done(commands.lockSession(locked)),
   leaveSession: () => done(commands.leaveSession()),
   endSession: () => done(commands.endSession()),
   dismissEnd: () => done(commands.dismissEnd()),

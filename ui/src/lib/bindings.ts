@@ -42,6 +42,8 @@ export const commands = {
 	moderate: (identity: string, what: Moderation) => typedError<null, UiError>(__TAURI_INVOKE("moderate", { identity, what })),
 	/**  Mutes everybody else, as the host. */
 	muteAll: () => typedError<null, UiError>(__TAURI_INVOKE("mute_all")),
+	/**  Locks the session, or opens it again, as the host. Returns when the session server has taken it, or with why not. */
+	lockSession: (locked: boolean) => typedError<null, UiError>(__TAURI_INVOKE("lock_session", { locked })),
 	/**  Leaves; the others stay. */
 	leaveSession: () => typedError<null, UiError>(__TAURI_INVOKE("leave_session")),
 	/**  Ends the session for everyone (hosts only). */
@@ -357,6 +359,10 @@ device: Device | null } |
 { kind: "encrypted"; 
 /**  How it stands now. */
 encrypted: Encrypted } | 
+/**  A host locked the session, or opened it again. */
+{ kind: "locked"; 
+/**  As it is now. */
+locked: boolean | null } | 
 /**  A device of this computer changed. */
 { kind: "device"; 
 /**  Which. */
@@ -1151,6 +1157,8 @@ export type SessionState = {
 	silenced: Device | null,
 	/**  How it stands with the encryption, in a session that is end-to-end encrypted. */
 	encrypted: Encrypted | null,
+	/**  Whether the session is locked: who was not in it is not let in. None: its session server cannot lock it. */
+	locked: boolean | null,
 };
 
 /**  What a person can set. Holds no secret: those are in the system's keyring. */

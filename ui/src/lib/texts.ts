@@ -99,6 +99,9 @@ export const texts = {
       remove: "Remove from the session …",
     } satisfies Record<Moderation, string>,
     muteAll: "Mute all",
+    lock: "Lock the session",
+    unlock: "Let people in again",
+    locked: "The session is locked: nobody new is let in.",
     removeTitle: (name: string) => `Remove ${name}?`,
     removeText:
       "They leave the session at once, and are told that a host removed them. With the session id they can join again.",
