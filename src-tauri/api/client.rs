@@ -32,6 +32,8 @@ const MAX_ANSWER: usize = 1024 * 1024;
 pub struct ApiClient {
     base: BaseUrl,
     credential: Option<Credential>,
+    /// By what the server knows this copy of the app again.
+    client_id: Option<String>,
     http: Client,
     /// Failures are no news to the log: the same is asked again and again.
     quiet: bool,
@@ -57,7 +59,12 @@ impl ApiClient {
                 .user_agent(concat!("donfra-live/", env!("CARGO_PKG_VERSION")));
             if base.is_loopback() { builder.no_proxy() } else { builder }
         });
-        Self { base, credential, http, quiet: false }
+        Self { base, credential, client_id: None, http, quiet: false }
+    }
+
+    /// The same, known to the server by `client_id`: 16 to 128 letters, digits and hyphens.
+    pub fn known_as(self, client_id: Option<String>) -> Self {
+        Self { client_id, ..self }
     }
 
     /// The same, leaving it to its user what of failures the log is told.
@@ -75,7 +82,9 @@ impl ApiClient {
     /// # Errors
     /// [`ApiError`] as for every call.
     pub async fn create(&self, title: &str, owner_name: &str) -> Result<Created, ApiError> {
-        self.post("live/create", &json!({ "title": title, "owner_name": owner_name }), None).await
+        let mut body = json!({ "title": title, "owner_name": owner_name });
+        self.sign(&mut body);
+        self.post("live/create", &body, None).await
     }
 
     /// `POST /live/join`; with a host key as the host.
@@ -88,7 +97,7 @@ impl ApiClient {
         user_name: &str,
         host_key: Option<&SecretString>,
     ) -> Result<Joined, ApiError> {
-        self.post("live/join", &join_body(session_id, user_name, host_key), None).await
+        self.post("live/join", &self.join_body(session_id, user_name, host_key), None).await
     }
 
     /// `POST /live/join` of who was in the session before, with the token of then: servers that know this give one of
@@ -103,7 +112,7 @@ impl ApiClient {
         host_key: Option<&SecretString>,
         previous: &SecretString,
     ) -> Result<Joined, ApiError> {
-        let mut body = join_body(session_id, user_name, host_key);
+        let mut body = self.join_body(session_id, user_name, host_key);
         body["previous_token"] = Value::from(previous.expose_secret());
         self.post("live/join", &body, None).await
     }
@@ -133,6 +142,42 @@ impl ApiClient {
         locked: bool,
     ) -> Result<(), ApiError> {
         self.as_host("live/lock", json!({ "session_id": session_id, "locked": locked }), host_key, host_token).await
+    }
+
+    /// `POST /live/remove`: takes somebody out of the session and keeps them out, proved likewise.
+    ///
+    /// # Errors
+    /// [`ApiError`] as for every call; `participant_not_found` where they have gone.
+    pub async fn keep_out(
+        &self,
+        session_id: &str,
+        host_key: Option<&SecretString>,
+        host_token: &SecretString,
+        identity: &str,
+    ) -> Result<(), ApiError> {
+        let body = json!({ "session_id": session_id, "identity": identity, "keep_out": true });
+        self.as_host("live/remove", body, host_key, host_token).await
+    }
+
+    /// Says by what the server knows this copy of the app.
+    fn sign(&self, body: &mut Value) {
+        if let Some(client_id) = &self.client_id {
+            body["client_id"] = Value::from(client_id.as_str());
+        }
+    }
+
+    fn join_body(&self, session_id: &str, user_name: &str, host_key: Option<&SecretString>) -> Value {
+        let mut body = json!({
+            "session_id": session_id,
+            "user_name": user_name,
+            "is_host": host_key.is_some(),
+            "is_hidden": false,
+        });
+        self.sign(&mut body);
+        if let Some(key) = host_key {
+            body["host_key"] = Value::from(key.expose_secret());
+        }
+        body
     }
 
     async fn as_host(
@@ -288,17 +333,4 @@ impl ApiClient {
             }
         }
     }
-}
-
-fn join_body(session_id: &str, user_name: &str, host_key: Option<&SecretString>) -> Value {
-    let mut body = json!({
-        "session_id": session_id,
-        "user_name": user_name,
-        "is_host": host_key.is_some(),
-        "is_hidden": false,
-    });
-    if let Some(key) = host_key {
-        body["host_key"] = Value::from(key.expose_secret());
-    }
-    body
 }

@@ -150,7 +150,7 @@ impl Attempt {
                 None if was_host => settings.host_key(&invitation.session_id).await,
                 key => key,
             };
-            return join_here(Some(base), &invitation.session_id, &name, key, news).await;
+            return join_here(&settings, Some(base), &invitation.session_id, &name, key, news).await;
         }
         if let (Wish::Join(invitation), None, true) = (&wish, &host_key, was_host) {
             host_key = settings.host_key(&invitation.session_id).await;
@@ -159,7 +159,7 @@ impl Attempt {
         match (wish, server) {
             (Wish::Create { title, .. }, SessionServer::ThisComputer { lan }) => {
                 let base = hosting::as_wanted(host, lan, news).await?;
-                create(ApiClient::new(base, None), title, &name, news).await
+                create(local(&settings, base), title, &name, news).await
             }
             (Wish::Create { title, .. }, SessionServer::Remote { url }) => {
                 give_back(host, news);
@@ -175,7 +175,7 @@ impl Attempt {
             }
             (Wish::Join(Invitation { session_id, .. }), SessionServer::ThisComputer { .. }) => {
                 give_back(host, news);
-                join_here(own, &session_id, &name, host_key, news).await
+                join_here(&settings, own, &session_id, &name, host_key, news).await
             }
         }
     }
@@ -189,7 +189,14 @@ fn give_back(host: Option<Host>, news: &impl Fn(News)) {
 
 async fn client(settings: &SettingsStore, base: BaseUrl) -> ApiClient {
     let credential = settings.credential(&base).await;
-    ApiClient::new(base, credential)
+    let client_id = settings.client_id(&base);
+    ApiClient::new(base, credential).known_as(client_id)
+}
+
+/// Of a session server of this computer, which asks for no sign-in.
+fn local(settings: &SettingsStore, base: BaseUrl) -> ApiClient {
+    let client_id = settings.client_id(&base);
+    ApiClient::new(base, None).known_as(client_id)
 }
 
 async fn create(api: ApiClient, title: String, name: &str, news: &impl Fn(News)) -> Result<Admission, UiError> {
@@ -233,6 +240,7 @@ async fn join_again(before: Admission, name: &str, news: &impl Fn(News)) -> Resu
 
 /// Joins a session of this computer: of this app, or of another copy of it that hosts.
 async fn join_here(
+    settings: &SettingsStore,
     own: Option<BaseUrl>,
     session_id: &str,
     name: &str,
@@ -243,7 +251,7 @@ async fn join_here(
     let others = PORTS.map(|port| BaseUrl::parse(&format!("http://127.0.0.1:{port}/api")));
     let mut found = false;
     for base in own.map(Ok).into_iter().chain(others) {
-        match try_join(ApiClient::new(base?, None), session_id, name, host_key.clone()).await? {
+        match try_join(local(settings, base?), session_id, name, host_key.clone()).await? {
             Ok(admission) => return Ok(admission),
             Err(error) if error.code() == "session_not_found" => found = true,
             Err(ApiError::Unreachable { .. } | ApiError::NotSessionApi { .. } | ApiError::TimedOut { .. }) => {}

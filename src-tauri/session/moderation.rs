@@ -33,6 +33,8 @@ pub enum Moderation {
     LowerHand,
     /// Takes the person out of the session.
     Remove,
+    /// Takes the person out and lets them not in again. Only the session server can, where it knows how.
+    KeepOut,
 }
 
 /// Does it. `identity` is as the UI knows it.
@@ -42,9 +44,12 @@ pub enum Moderation {
 pub async fn moderate(admission: &Admission, room: &Room, identity: &str, what: Moderation) -> Result<(), UiError> {
     let found = room.remote_participants().into_values().find(|one| people::key(one.identity().as_str()) == identity);
     let person = found.ok_or_else(not_there)?;
+    if what == Moderation::KeepOut {
+        return keep_out(admission, person.identity().as_str()).await;
+    }
     let mut body = json!({ "room": admission.session_id, "identity": person.identity().as_str() });
     let method = match what {
-        Moderation::Remove => "RemoveParticipant",
+        Moderation::Remove | Moderation::KeepOut => "RemoveParticipant",
         Moderation::LowerHand => {
             body["attributes"] = json!({ HAND_ATTRIBUTE: "" });
             "UpdateParticipant"
@@ -58,6 +63,14 @@ pub async fn moderate(admission: &Admission, room: &Room, identity: &str, what: 
         }
     };
     call(admission, method, &body).await
+}
+
+async fn keep_out(admission: &Admission, identity: &str) -> Result<(), UiError> {
+    let Admission { api, session_id, host_key, token, .. } = admission;
+    match api.keep_out(session_id, host_key.as_ref(), token, identity).await {
+        Err(error) if error.code() == "participant_not_found" => Err(not_there()),
+        result => Ok(result?),
+    }
 }
 
 /// Mutes everybody whose microphone is on.

@@ -1,5 +1,6 @@
 //! Preferences and credentials: what a person set, kept between runs.
 
+mod client_id;
 pub mod credential;
 mod file;
 pub mod folders;

@@ -23,7 +23,7 @@ const KEYRING_PATIENCE: Duration = Duration::from_secs(3);
 
 /// Reads, gives and keeps the settings.
 pub struct SettingsStore {
-    folder: PathBuf,
+    pub(super) folder: PathBuf,
     kept: Mutex<Settings>,
     api_override: Option<String>,
     credentials: Credentials,

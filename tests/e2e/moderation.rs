@@ -75,6 +75,21 @@ async fn a_host_mutes_stops_and_removes() {
     ada.click(&id("confirm-remove")).await;
     bob.sees("[data-testid=ended][data-reason=removed]").await;
     ada.sees_no(&person("Bob")).await;
+
+    // That alone is no ban. Kept out, nobody comes back, not even with an app that has forgotten the session.
+    bob.click(&id("back-home")).await;
+    bob.fill(&id("session-id-input"), &session).await;
+    bob.click(&id("join-session")).await;
+    ada.click(&id("person-menu")).await;
+    ada.click(&id("moderate-remove")).await;
+    ada.click(&id("keep-out")).await;
+    ada.click(&id("confirm-remove")).await;
+    bob.sees("[data-testid=ended][data-reason=removed]").await;
+    ada.sees_no(&person("Bob")).await;
+    bob.click(&id("back-home")).await;
+    bob.fill(&id("session-id-input"), &session).await;
+    bob.click(&id("join-session")).await;
+    bob.sees("[data-testid=error][data-code=removed]").await;
     ada.close().await;
     bob.close().await;
 }

@@ -35,7 +35,8 @@ impl Actor {
         tokio::spawn(async move {
             let result = moderation::moderate(&admission, &room, &identity, what).await;
             tracing::info!(?what, done = result.is_ok(), "moderated");
-            if result.is_ok() && what == Moderation::Remove && admission.encryption.is_some() {
+            let gone = matches!(what, Moderation::Remove | Moderation::KeepOut);
+            if result.is_ok() && gone && admission.encryption.is_some() {
                 let _ = post.send(Message::RenewKey(Some(identity), reply));
                 return;
             }

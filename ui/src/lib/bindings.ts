@@ -932,7 +932,9 @@ export type Moderation =
 /**  Lowers the hand. */
 "lower_hand" | 
 /**  Takes the person out of the session. */
-"remove";
+"remove" | 
+/**  Takes the person out and lets them not in again. Only the session server can, where it knows how. */
+"keep_out";
 
 /**  Whether the system shows what is written in a session while its window is not in front. */
 export type Notifications = 

@@ -8,7 +8,6 @@ import type {
   Layer,
   Limit,
   Measure,
-  Moderation,
   Origin,
   Protocol,
   ConnectStep,
@@ -19,6 +18,7 @@ import type {
   LayoutChoice,
   Quality,
 } from "./bindings";
+import type { Offered } from "./session/moderation";
 
 type Words = { title: string; text: string };
 
@@ -97,7 +97,7 @@ export const texts = {
       stop_screen: "Stop the screen share",
       lower_hand: "Lower the hand",
       remove: "Remove from the session …",
-    } satisfies Record<Moderation, string>,
+    } satisfies Record<Offered, string>,
     muteAll: "Mute all",
     lock: "Lock the session",
     unlock: "Let people in again",
@@ -105,6 +105,8 @@ export const texts = {
     removeTitle: (name: string) => `Remove ${name}?`,
     removeText:
       "They leave the session at once, and are told that a host removed them. With the session id they can join again.",
+    keepOut: "Keep them out",
+    keepOutText: "They cannot join this session again.",
     remove: "Remove",
     keep: "Cancel",
     silenced: {

@@ -2,8 +2,11 @@
 
 import type { Moderation, Participant } from "../bindings";
 
-export function possible(person: Participant): Moderation[] {
-  const all: [Moderation, boolean][] = [
+/** What is offered in the list; keeping out is a choice of removing. */
+export type Offered = Exclude<Moderation, "keep_out">;
+
+export function possible(person: Participant): Offered[] {
+  const all: [Offered, boolean][] = [
     ["mute", person.microphone === "on"],
     ["stop_camera", person.camera === "on"],
     ["stop_screen", person.screen === "on"],
