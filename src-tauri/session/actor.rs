@@ -34,7 +34,7 @@ use super::state::{
 };
 use super::statistics::{Recorder, Sampling};
 use super::text::checked;
-use super::{Diagnosis, LastAttempt, people};
+use super::{Diagnosis, LastAttempt, moderation, people};
 use crate::api::ApiClient;
 use crate::error::UiError;
 use crate::host::Host;
@@ -483,6 +483,11 @@ impl Actor {
             {
                 return self.renewal(&payload, participant.as_ref());
             }
+            RoomEvent::DataReceived { payload, topic, participant, .. }
+                if topic.as_deref() == Some(moderation::ASK_TOPIC) =>
+            {
+                return self.asked(&payload, participant.as_ref());
+            }
             event if chat::concerns(&event) => return self.chat.hear(event),
             // What peers send and nobody here reads changes nothing.
             RoomEvent::DataReceived { .. }
@@ -528,7 +533,10 @@ impl Actor {
         if self.store.state().silenced == Some(device) {
             self.store.change(Change::Silenced { device: None });
         }
-        if live.line.is_some() {
+        if on && self.store.state().asked.as_ref().is_some_and(|asked| asked.device == device) {
+            self.store.change(Change::Asked { asked: None });
+        }
+        if self.live.as_ref().is_some_and(|live| live.line.is_some()) {
             self.remember(LeftHow::Crashed);
         }
         self.devices_changed();

@@ -343,5 +343,6 @@ async fn join_room(admission: &Admission) -> Result<(Room, mpsc::UnboundedReceiv
 
 /// Whether a host of the room shows to have a key.
 fn is_encrypted(room: &Room) -> bool {
-    room.remote_participants().values().any(|person| people::is_host(person) && encryption::shows_key(person))
+    let hosts = people::Hosts::of(room);
+    room.remote_participants().values().any(|person| hosts.has(person) && encryption::shows_key(person))
 }

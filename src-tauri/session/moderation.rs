@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use livekit::prelude::{RemoteParticipant, Room, TrackKind, TrackSource};
+use livekit::prelude::{DataPacket, RemoteParticipant, Room, TrackKind, TrackSource};
 use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -11,10 +11,14 @@ use specta::Type;
 
 use super::connect::Admission;
 use super::hands::HAND_ATTRIBUTE;
+use super::state::Device;
 use super::{people, token};
 use crate::doctor::http_url;
 use crate::error::{Action, UiError};
 use crate::http_client;
+
+/// By which a host's app asks another's: JSON, `{"device":"microphone"}` or `camera`.
+pub const ASK_TOPIC: &str = "donfra.ask";
 
 /// How long a call may take.
 const TIMEOUT: Duration = Duration::from_secs(8);
@@ -29,6 +33,10 @@ pub enum Moderation {
     StopCamera,
     /// Ends the screen share, likewise.
     StopScreen,
+    /// Asks for the microphone. Only the person can switch it on.
+    AskToUnmute,
+    /// Asks for the camera, likewise.
+    AskForCamera,
     /// Lowers the hand.
     LowerHand,
     /// Takes the person out of the session.
@@ -44,8 +52,11 @@ pub enum Moderation {
 pub async fn moderate(admission: &Admission, room: &Room, identity: &str, what: Moderation) -> Result<(), UiError> {
     let found = room.remote_participants().into_values().find(|one| people::key(one.identity().as_str()) == identity);
     let person = found.ok_or_else(not_there)?;
-    if what == Moderation::KeepOut {
-        return keep_out(admission, person.identity().as_str()).await;
+    match what {
+        Moderation::KeepOut => return keep_out(admission, person.identity().as_str()).await,
+        Moderation::AskToUnmute => return ask(room, &person, Device::Microphone).await,
+        Moderation::AskForCamera => return ask(room, &person, Device::Camera).await,
+        _ => {}
     }
     let mut body = json!({ "room": admission.session_id, "identity": person.identity().as_str() });
     let method = match what {
@@ -54,7 +65,7 @@ pub async fn moderate(admission: &Admission, room: &Room, identity: &str, what: 
             body["attributes"] = json!({ HAND_ATTRIBUTE: "" });
             "UpdateParticipant"
         }
-        Moderation::Mute | Moderation::StopCamera | Moderation::StopScreen => {
+        _ => {
             // Off already is as wanted.
             let Some(track) = track(&person, what) else { return Ok(()) };
             body["track_sid"] = Value::from(track);
@@ -63,6 +74,39 @@ pub async fn moderate(admission: &Admission, room: &Room, identity: &str, what: 
         }
     };
     call(admission, method, &body).await
+}
+
+/// What somebody is asked for, as it is sent.
+#[derive(Serialize, Deserialize)]
+struct Ask {
+    device: Device,
+}
+
+async fn ask(room: &Room, person: &RemoteParticipant, device: Device) -> Result<(), UiError> {
+    let failed =
+        || UiError::new("not_asked", "The question did not get through.", "Try again.").offering(Action::TryAgain);
+    let payload = serde_json::to_vec(&Ask { device }).map_err(|_| failed())?;
+    let packet = DataPacket {
+        payload,
+        topic: Some(ASK_TOPIC.into()),
+        reliable: true,
+        destination_identities: vec![person.identity()],
+    };
+    let sent = tokio::time::timeout(TIMEOUT, room.local_participant().publish_data(packet)).await;
+    match sent {
+        Ok(Ok(())) => Ok(()),
+        Ok(Err(error)) => {
+            tracing::warn!(%error, "somebody was not asked");
+            Err(failed())
+        }
+        Err(_) => Err(failed()),
+    }
+}
+
+/// Which device a packet of [`ASK_TOPIC`] asks for; none where it is no such packet.
+pub fn asked_for(packet: &[u8]) -> Option<Device> {
+    let Ask { device } = serde_json::from_slice(packet).ok()?;
+    matches!(device, Device::Microphone | Device::Camera).then_some(device)
 }
 
 async fn keep_out(admission: &Admission, identity: &str) -> Result<(), UiError> {

@@ -5,6 +5,7 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use livekit::prelude::{ConnectionQuality, RemoteParticipant, Room, TrackSource};
 
 use super::received::Received;
+use super::room_metadata::RoomMetadata;
 use super::state::{Participant, Quality, Role, TrackState};
 use super::text::shown;
 use super::{hands, health};
@@ -16,8 +17,8 @@ const MAX_NAME: usize = 100;
 /// Longest identity that is passed on as it is, in bytes: what LiveKit servers take unless they are told otherwise.
 const MAX_IDENTITY: usize = 256;
 
-/// The attribute by which a host's app tells the others' who is the host. It is for show: what a host may do is in its
-/// token.
+/// The attribute by which a host's app tells the others' who is the host, where the session server does not tell. It is
+/// for show: what a host may do is in its token.
 pub const ROLE_ATTRIBUTE: &str = "role";
 
 /// Its value for a host.
@@ -32,7 +33,8 @@ pub fn list(room: &Room, me: Participant, received: &Received) -> Vec<Participan
     let quality = health::worse(quality(local.connection_quality()), me.quality);
     let hand_raised_at = hands::claimed(&local.attributes()).or(me.hand_raised_at);
     let me = Participant { speaking: local.is_speaking(), quality, hand_raised_at, ..me };
-    std::iter::once(me).chain(others.iter().map(|participant| other(participant, received))).collect()
+    let hosts = Hosts::of(room);
+    std::iter::once(me).chain(others.iter().map(|participant| other(participant, &hosts, received))).collect()
 }
 
 /// The list while the connection is lost, and shortly after: who is missing in it stays as before, and so do tracks that
@@ -62,10 +64,10 @@ pub fn keep(before: &[Participant], mut now: Vec<Participant>) -> Vec<Participan
     now
 }
 
-fn other(participant: &RemoteParticipant, received: &Received) -> Participant {
+fn other(participant: &RemoteParticipant, hosts: &Hosts, received: &Received) -> Participant {
     let identity = key(participant.identity().as_str());
     let attributes = participant.attributes();
-    let host = is_host(participant);
+    let host = hosts.has(participant);
     let mut person = Participant {
         name: name(&participant.name(), &identity),
         identity,
@@ -100,9 +102,22 @@ fn other(participant: &RemoteParticipant, received: &Received) -> Participant {
     person
 }
 
-/// Whether this is a host.
-pub fn is_host(participant: &RemoteParticipant) -> bool {
-    participant.attributes().get(ROLE_ATTRIBUTE).is_some_and(|role| role == HOST_ROLE)
+/// Who is a host: whom the session server names, and where it names nobody, who says so.
+pub struct Hosts(Option<RoomMetadata>);
+
+impl Hosts {
+    /// Of this room, as it is now.
+    pub fn of(room: &Room) -> Self {
+        Self(RoomMetadata::read(&room.metadata()))
+    }
+
+    /// Whether this is one.
+    pub fn has(&self, participant: &RemoteParticipant) -> bool {
+        match &self.0 {
+            Some(told) => told.hosts.iter().any(|host| host == participant.identity().as_str()),
+            None => participant.attributes().get(ROLE_ATTRIBUTE).is_some_and(|role| role == HOST_ROLE),
+        }
+    }
 }
 
 /// By what a participant is known here: the identity, or where it is too long for anything, its beginning and a hash.

@@ -72,6 +72,7 @@ fn apply(state: &mut SessionState, change: Change) {
         Change::Health { health } => state.health = health,
         Change::Silenced { device } => state.silenced = device,
         Change::Encrypted { encrypted } => state.encrypted = Some(encrypted),
+        Change::Asked { asked } => state.asked = asked,
         Change::Locked { locked } => state.locked = locked,
         Change::Device { device, state: new } => *device_mut(state, device) = new,
     }

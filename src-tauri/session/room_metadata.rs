@@ -5,11 +5,25 @@ use serde_json::Value;
 /// The format's version that is read here.
 const VERSION: u64 = 1;
 
-/// Whether the session is locked; none where its session server says nothing of that.
-pub fn locked(metadata: &str) -> Option<bool> {
-    let metadata: Value = serde_json::from_str(metadata).ok()?;
-    let known = metadata.get("donfra_live")?.as_u64()? == VERSION;
-    metadata.get("locked")?.as_bool().filter(|_| known)
+/// What is read of it.
+#[derive(Debug, PartialEq, Eq)]
+pub struct RoomMetadata {
+    /// Whether the session is locked.
+    pub locked: bool,
+    /// Identities of the hosts.
+    pub hosts: Vec<String>,
+}
+
+impl RoomMetadata {
+    /// None where the session server tells nothing, or it is not this app's.
+    pub fn read(text: &str) -> Option<Self> {
+        let metadata: Value = serde_json::from_str(text).ok()?;
+        if metadata.get("donfra_live")?.as_u64()? != VERSION {
+            return None;
+        }
+        let hosts = metadata.get("hosts")?.as_array()?.iter().filter_map(Value::as_str).map(str::to_owned).collect();
+        Some(Self { locked: metadata.get("locked")?.as_bool()?, hosts })
+    }
 }
 
 #[cfg(test)]
@@ -18,13 +32,17 @@ mod tests {
 
     #[test]
     fn only_what_a_session_server_wrote_counts() {
-        assert_eq!(
-            locked(r#"{"donfra_live":1,"mode":"meeting","lobby":false,"locked":true,"hosts":["a"]}"#),
-            Some(true)
-        );
-        assert_eq!(locked(r#"{"donfra_live":1,"locked":false}"#), Some(false));
-        for other in ["", "{}", "locked", r#"{"locked":true}"#, r#"{"donfra_live":2,"locked":true}"#, "[1,true]"] {
-            assert_eq!(locked(other), None, "{other}");
+        let text = r#"{"donfra_live":1,"mode":"meeting","lobby":false,"locked":true,"hosts":["a",5],"co_hosts":[]}"#;
+        assert_eq!(RoomMetadata::read(text), Some(RoomMetadata { locked: true, hosts: vec!["a".into()] }));
+        for other in [
+            "",
+            "{}",
+            "locked",
+            r#"{"locked":true,"hosts":[]}"#,
+            r#"{"donfra_live":2,"locked":true,"hosts":[]}"#,
+            "[1,true]",
+        ] {
+            assert_eq!(RoomMetadata::read(other), None, "{other}");
         }
     }
 }

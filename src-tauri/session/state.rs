@@ -37,6 +37,8 @@ pub struct SessionState {
     pub silenced: Option<Device>,
     /// How it stands with the encryption, in a session that is end-to-end encrypted.
     pub encrypted: Option<Encrypted>,
+    /// What a host asked this person to switch on, until that is done.
+    pub asked: Option<Asked>,
     /// Whether the session is locked: who was not in it is not let in. None: its session server cannot lock it.
     pub locked: Option<bool>,
 }
@@ -59,9 +61,21 @@ impl SessionState {
             health: Health::default(),
             silenced: None,
             encrypted: None,
+            asked: None,
             locked: None,
         }
     }
+}
+
+/// A host's wish that this person switch something on.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]
+pub struct Asked {
+    /// What.
+    pub device: Device,
+    /// The host's name.
+    pub by: String,
+    /// Which wish it is in this session, from 1: the same may be asked again.
+    pub count: u32,
 }
 
 /// Where a session stands: `Idle → Connecting → Connected ⇄ Reconnecting → Ended`.
@@ -358,6 +372,11 @@ pub enum Change {
     Encrypted {
         /// How it stands now.
         encrypted: Encrypted,
+    },
+    /// A host asks for a device, or it is on now.
+    Asked {
+        /// Which, and who asks.
+        asked: Option<Asked>,
     },
     /// A host locked the session, or opened it again.
     Locked {

@@ -1,5 +1,8 @@
 //! What a host does about others, what they are told, and that nobody else can do it.
 
+use std::time::Duration;
+
+use livekit::prelude::{DataPacket, Room, RoomOptions};
 use serde_json::{Value, json};
 
 use crate::support::servers::Servers;
@@ -39,7 +42,21 @@ async fn a_host_mutes_stops_and_removes() {
     ada.hears(BOB).await;
     ada.click(&id("mute-all")).await;
     ada.hears_no(BOB).await;
-    bob.click(&id("toggle-microphone")).await;
+
+    // Asked to unmute, one stays muted until one does it; declined, one can be asked again.
+    ada.click(&id("person-menu")).await;
+    ada.click(&id("moderate-ask_to_unmute")).await;
+    bob.sees("[data-testid=asked][data-device=microphone]").await;
+    ada.hears_no(BOB).await;
+    bob.click(&id("decline-asked")).await;
+    asks_as_a_false_host(&servers.api, &session, &ada, &bob_is).await;
+    bob.sees_no(&id("asked")).await;
+    ada.click(&id("person-menu")).await;
+    ada.click(&id("moderate-ask_to_unmute")).await;
+    bob.sees(&id("asked")).await;
+    assert_eq!(bob.invoke("session_snapshot", json!({})).await["asked"]["count"], 2, "only the host's wishes count");
+    bob.click(&id("allow-asked")).await;
+    bob.sees_no(&id("asked")).await;
     ada.hears(BOB).await;
 
     // Camera and screen likewise; a hand comes down.
@@ -136,11 +153,36 @@ async fn a_host_locks_the_door() {
     bob.close().await;
 }
 
+/// Somebody who joined as a viewer says to be a host, and asks somebody to unmute.
+async fn asks_as_a_false_host(api: &str, session: &str, ada: &Window<'_>, identity: &str) {
+    let joined = join(api, session).await;
+    let (url, token) = (joined["server_url"].as_str().unwrap(), joined["access_token"].as_str().unwrap());
+    let (room, _events) = Room::connect(url, token, RoomOptions::default()).await.unwrap();
+    let me = room.local_participant();
+    me.set_attributes([("role".to_owned(), "host".to_owned())].into()).await.unwrap();
+    let packet = DataPacket {
+        payload: br#"{"device":"microphone"}"#.to_vec(),
+        topic: Some("donfra.ask".into()),
+        reliable: true,
+        destination_identities: vec![identity.into()],
+    };
+    me.publish_data(packet).await.unwrap();
+    ada.sees(&format!("{}[data-role=viewer]", person("Eve"))).await;
+    tokio::time::sleep(Duration::from_secs(1)).await;
+    room.close().await.unwrap();
+    ada.sees_no(&person("Eve")).await;
+}
+
+async fn join(api: &str, session: &str) -> Value {
+    let body = json!({ "session_id": session, "user_name": "Eve" });
+    let call = reqwest::Client::new().post(format!("{api}/live/join")).json(&body);
+    call.send().await.unwrap().json().await.unwrap()
+}
+
 /// What LiveKit answers to a call of its RoomService by somebody who joined as a viewer.
 async fn as_a_viewer(api: &str, session: &str, method: &str, identity: &str) -> u16 {
     let client = reqwest::Client::new();
-    let body = json!({ "session_id": session, "user_name": "Eve" });
-    let joined: Value = client.post(format!("{api}/live/join")).json(&body).send().await.unwrap().json().await.unwrap();
+    let joined = join(api, session).await;
     let livekit = joined["server_url"].as_str().unwrap().replacen("ws", "http", 1);
     let url = format!("{}/twirp/livekit.RoomService/{method}", livekit.trim_end_matches('/'));
     let body = json!({ "room": session, "identity": identity, "metadata": "x", "track_sid": "TR_x", "muted": true });

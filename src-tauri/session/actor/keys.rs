@@ -42,7 +42,8 @@ impl Actor {
         }
         live.lock.looked = Some(Instant::now());
         let told = self.store.state().encrypted.clone();
-        let seen = encryption::examine(&encryption, &room, role, people::is_host);
+        let hosts = people::Hosts::of(&room);
+        let seen = encryption::examine(&encryption, &room, role, |person| hosts.has(person));
         let lasts = match (&told, &live.lock.news) {
             (Some(told), _) if *told == seen => {
                 live.lock.news = None;
@@ -125,9 +126,10 @@ impl Actor {
 
     /// A new key from a host.
     pub(super) fn renewal(&mut self, packet: &[u8], from: Option<&RemoteParticipant>) {
-        let (Some(encryption), Some(from)) = (self.encryption(), from) else { return };
+        let room = self.live.as_ref().and_then(|live| live.room.as_ref());
+        let (Some(encryption), Some(from), Some(room)) = (self.encryption(), from, room) else { return };
         let attributes = from.attributes();
-        if !people::is_host(from) || !encryption.is_shown_by(from.identity().as_str(), &attributes) {
+        if !people::Hosts::of(room).has(from) || !encryption.is_shown_by(from.identity().as_str(), &attributes) {
             tracing::warn!("a new key from somebody who is no host with the old one: left aside");
             return;
         }

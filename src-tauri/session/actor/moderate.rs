@@ -2,15 +2,16 @@
 
 use std::sync::Arc;
 
-use livekit::prelude::{Participant, Room, RoomEvent, TrackSource};
+use livekit::prelude::{Participant, RemoteParticipant, Room, RoomEvent, TrackSource};
 
 use super::Actor;
 use crate::error::UiError;
 use crate::session::connect::Admission;
 use crate::session::message::{Answer, Message};
 use crate::session::moderation::{self, Moderation};
-use crate::session::room_metadata;
-use crate::session::state::{Change, Device, Role};
+use crate::session::people;
+use crate::session::room_metadata::RoomMetadata;
+use crate::session::state::{Asked, Change, Device, Role};
 
 impl Actor {
     /// The room and the right to do something about others in it.
@@ -67,10 +68,28 @@ impl Actor {
         }
     }
 
+    /// A host asks for the microphone or the camera. Only the person switches it on.
+    pub(super) fn asked(&mut self, packet: &[u8], from: Option<&RemoteParticipant>) {
+        let (Some(live), Some(from), Some(device)) = (&self.live, from, moderation::asked_for(packet)) else { return };
+        let (Some(room), Some(devices), Some(admission)) = (&live.room, &live.devices, &live.admission) else { return };
+        if !people::Hosts::of(room).has(from) {
+            tracing::warn!(?device, "asked for by somebody who is no host: left aside");
+            return;
+        }
+        if !admission.can_publish || devices.sends(device) {
+            return;
+        }
+        let by = people::name(&from.name(), from.identity().as_str());
+        let count = self.store.state().asked.as_ref().map_or(0, |before| before.count).wrapping_add(1);
+        tracing::info!(?device, "a host asks for it");
+        self.store.change(Change::Asked { asked: Some(Asked { device, by, count }) });
+    }
+
     /// The session server told the room something.
     pub(super) fn room_told(&mut self, event: &RoomEvent) {
         if let RoomEvent::RoomMetadataChanged { metadata, .. } = event {
-            self.store.change(Change::Locked { locked: room_metadata::locked(metadata) });
+            let locked = RoomMetadata::read(metadata).map(|told| told.locked);
+            self.store.change(Change::Locked { locked });
         }
     }
 

@@ -15,7 +15,7 @@ use crate::session::message::Message;
 use crate::session::people;
 use crate::session::publisher::{Order, Publisher};
 use crate::session::receiving::Receiving;
-use crate::session::room_metadata;
+use crate::session::room_metadata::RoomMetadata;
 use crate::session::state::{Change, Device, EndReason, Phase, ReconnectStage, Role};
 use crate::session::watch::{Sign, Watch};
 use crate::video::Frames;
@@ -116,7 +116,7 @@ impl Actor {
         live.publisher = Some(publisher);
         live.received = Default::default();
         live.room = Some(room.clone());
-        let locked = room_metadata::locked(&room.metadata());
+        let locked = RoomMetadata::read(&room.metadata()).map(|told| told.locked);
         self.chat.enter(room.clone());
         self.events = Some(events);
         let settles = live.line.as_ref().map(|_| Instant::now() + SETTLING);

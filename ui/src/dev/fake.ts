@@ -69,6 +69,7 @@ const session = (people: number, change: Partial<SessionState> = {}): SessionSta
   speaker: { kind: "on", name: "Headset" },
   health: { own: "good", blame: { kind: "none" }, measure: "none" },
   silenced: null,
+  asked: null,
   locked: null,
   encrypted: null,
   ...change,

@@ -173,6 +173,16 @@ export type AppInfo = {
 	sdk: string,
 };
 
+/**  A host's wish that this person switch something on. */
+export type Asked = {
+	/**  What. */
+	device: Device,
+	/**  The host's name. */
+	by: string,
+	/**  Which wish it is in this session, from 1: the same may be asked again. */
+	count: number,
+};
+
 /**  Who can read a message. */
 export type Audience = 
 /**  Everybody in the session, and who comes later. */
@@ -359,6 +369,10 @@ device: Device | null } |
 { kind: "encrypted"; 
 /**  How it stands now. */
 encrypted: Encrypted } | 
+/**  A host asks for a device, or it is on now. */
+{ kind: "asked"; 
+/**  Which, and who asks. */
+asked: Asked | null } | 
 /**  A host locked the session, or opened it again. */
 { kind: "locked"; 
 /**  As it is now. */
@@ -929,6 +943,10 @@ export type Moderation =
 "stop_camera" | 
 /**  Ends the screen share, likewise. */
 "stop_screen" | 
+/**  Asks for the microphone. Only the person can switch it on. */
+"ask_to_unmute" | 
+/**  Asks for the camera, likewise. */
+"ask_for_camera" | 
 /**  Lowers the hand. */
 "lower_hand" | 
 /**  Takes the person out of the session. */
@@ -1159,6 +1177,8 @@ export type SessionState = {
 	silenced: Device | null,
 	/**  How it stands with the encryption, in a session that is end-to-end encrypted. */
 	encrypted: Encrypted | null,
+	/**  What a host asked this person to switch on, until that is done. */
+	asked: Asked | null,
 	/**  Whether the session is locked: who was not in it is not let in. None: its session server cannot lock it. */
 	locked: boolean | null,
 };

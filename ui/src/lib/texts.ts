@@ -95,6 +95,8 @@ export const texts = {
       mute: "Mute",
       stop_camera: "Switch the camera off",
       stop_screen: "Stop the screen share",
+      ask_to_unmute: "Ask to unmute",
+      ask_for_camera: "Ask to switch the camera on",
       lower_hand: "Lower the hand",
       remove: "Remove from the session …",
     } satisfies Record<Offered, string>,
@@ -109,6 +111,10 @@ export const texts = {
     keepOutText: "They cannot join this session again.",
     remove: "Remove",
     keep: "Cancel",
+    asked: {
+      microphone: { text: (name: string) => `${name} asks you to unmute yourself.`, yes: "Unmute" },
+      camera: { text: (name: string) => `${name} asks you to switch your camera on.`, yes: "Switch it on" },
+    },
     silenced: {
       microphone: "A host muted you. You can unmute yourself.",
       camera: "A host switched your camera off. You can switch it on again.",

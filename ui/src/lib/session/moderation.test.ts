@@ -17,7 +17,7 @@ const person: Participant = {
 
 describe("possible", () => {
   it("offers what would change something, and removing", () => {
-    expect(possible(person)).toEqual(["remove"]);
+    expect(possible(person)).toEqual(["ask_to_unmute", "ask_for_camera", "remove"]);
     const busy = { ...person, microphone: "on", camera: "on", screen: "on", hand_raised_at: 5 } as const;
     expect(possible(busy)).toEqual(["mute", "stop_camera", "stop_screen", "lower_hand", "remove"]);
   });

@@ -10,6 +10,8 @@ export function possible(person: Participant): Offered[] {
     ["mute", person.microphone === "on"],
     ["stop_camera", person.camera === "on"],
     ["stop_screen", person.screen === "on"],
+    ["ask_to_unmute", person.microphone !== "on"],
+    ["ask_for_camera", person.camera === "off" || person.camera === "muted"],
     ["lower_hand", person.hand_raised_at !== null],
     ["remove", true],
   ];

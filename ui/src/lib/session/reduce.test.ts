@@ -29,6 +29,7 @@ const state: SessionState = {
   speaker: { kind: "off" },
   health: { own: "unknown", blame: { kind: "none" }, measure: "none" },
   silenced: null,
+  asked: null,
   locked: null,
   encrypted: null,
 };

@@ -30,6 +30,8 @@ function changed(state: SessionState, change: Exclude<Change, { kind: "reset" }>
       return { ...state, silenced: change.device };
     case "encrypted":
       return { ...state, encrypted: change.encrypted };
+    case "asked":
+      return { ...state, asked: change.asked };
     case "locked":
       return { ...state, locked: change.locked };
     case "device":

@@ -24,6 +24,7 @@ const nothing: SessionState = {
   speaker: { kind: "off" },
   health: { own: "unknown", blame: { kind: "none" }, measure: "none" },
   silenced: null,
+  asked: null,
   locked: null,
   encrypted: null,
 };

@@ -18,6 +18,7 @@ const at = (sequence: number, change: Partial<SessionState> = {}): SessionState 
   speaker: off,
   health: { own: "unknown", blame: { kind: "none" }, measure: "none" },
   silenced: null,
+  asked: null,
   locked: null,
   encrypted: null,
   ...change,

@@ -31,6 +31,7 @@ function session(participants: Participant[], change: Partial<SessionState> = {}
     camera: { kind: "on", name: "Camera" },
     health: { own: "unknown", blame: { kind: "none" }, measure: "none" },
     silenced: null,
+    asked: null,
     locked: null,
     encrypted: null,
     microphone: off,
