@@ -60,8 +60,16 @@ async fn a_picture_on_another_page_is_not_received() {
     ada.sees(&format!("{picture}[data-big=true][data-pinned=true]")).await;
     ada.click(&id("previous-page")).await;
     ada.shows_moving(&picture, PEER.0).await;
+
+    // In the list of a crowd one looks for somebody.
+    ada.fill(&id("find-person"), "guest 17").await;
+    ada.sees_no(&person("Grace")).await;
+    ada.sees(&person("Guest 17")).await;
+    ada.fill(&id("find-person"), "nobody").await;
+    ada.sees(&id("nobody-found")).await;
     drop(crowd);
     ada.sees_no(&id("pager")).await;
+    ada.sees(&person("Grace")).await;
     drop(peer);
     ada.close().await;
 }

@@ -220,6 +220,8 @@ export const texts = {
     manyJoined: (count: number) => `${count} people joined`,
     manyLeft: (count: number) => `${count} people left`,
     others: (count: number) => (count === 1 ? "1 more person" : `${count} more people`),
+    findPerson: "Find somebody",
+    nobodyFound: "Nobody of that name is here.",
     morePeople: (count: number) => `Show more (${count} not listed)`,
     dismiss: "Dismiss",
   },
