@@ -174,9 +174,7 @@ impl ApiClient {
             "is_hidden": false,
         });
         self.sign(&mut body);
-        if let Some(key) = host_key {
-            body["host_key"] = Value::from(key.expose_secret());
-        }
+        prove(&mut body, host_key);
         body
     }
 
@@ -187,9 +185,7 @@ impl ApiClient {
         host_key: Option<&SecretString>,
         host_token: &SecretString,
     ) -> Result<(), ApiError> {
-        if let Some(key) = host_key {
-            body["host_key"] = Value::from(key.expose_secret());
-        }
+        prove(&mut body, host_key);
         // Where there is a sign-in, older services want that one; the host key needs no second proof.
         let bearer = (host_key.is_none() && self.credential.is_none()).then_some(host_token);
         self.post::<Value>(path, &body, bearer).await.map(drop)
@@ -332,5 +328,12 @@ impl ApiClient {
                 ApiError::Unreachable { host, cause }
             }
         }
+    }
+}
+
+/// The proof of being the host, where there is one.
+fn prove(body: &mut Value, host_key: Option<&SecretString>) {
+    if let Some(key) = host_key {
+        body["host_key"] = Value::from(key.expose_secret());
     }
 }

@@ -24,6 +24,7 @@ use super::hands::Hands;
 use super::invite::Invite;
 use super::last::{Choices, Keeper, Last};
 use super::message::{Answer, Message};
+use super::people::Hosts;
 use super::publisher::Publisher;
 use super::received::Received;
 use super::receiving::Receiving;
@@ -72,6 +73,8 @@ struct Live {
     receiving: Option<Receiving>,
     /// Whose hands are up.
     hands: Hands,
+    /// Who is a host.
+    hosts: Hosts,
     /// Which of the others' tracks are received.
     received: Received,
     /// The connection, once in the room.
@@ -385,6 +388,7 @@ impl Actor {
             sampling: None,
             receiving: None,
             hands: Hands::default(),
+            hosts: Hosts::default(),
             received: Received::default(),
             line: None,
             lock: Lock::default(),
@@ -498,7 +502,9 @@ impl Actor {
             event => {
                 self.tell_chat(&event);
                 self.silenced(&event);
-                self.room_told(&event);
+                if let RoomEvent::RoomMetadataChanged { metadata, .. } = &event {
+                    self.room_told(metadata);
+                }
                 self.line_event(&event);
             }
         }
@@ -536,7 +542,7 @@ impl Actor {
         if on && self.store.state().asked.as_ref().is_some_and(|asked| asked.device == device) {
             self.store.change(Change::Asked { asked: None });
         }
-        if self.live.as_ref().is_some_and(|live| live.line.is_some()) {
+        if live.line.is_some() {
             self.remember(LeftHow::Crashed);
         }
         self.devices_changed();
@@ -577,7 +583,7 @@ impl Actor {
             hand_raised_at: live.hands.raised_at(devices.identity()).filter(|_| keeps),
         };
         let people = match &live.room {
-            Some(room) => people::list(room, me, &live.received),
+            Some(room) => people::list(room, me, &live.hosts, &live.received),
             None => vec![me],
         };
         let mut people = if keeps { people::keep(&self.store.state().participants, people) } else { people };

@@ -9,17 +9,19 @@ use tokio::sync::mpsc;
 use url::Url;
 
 use super::encryption::{self, Encryption, Secret};
+use super::end_reason;
 use super::hosting;
 use super::invitation::Invitation;
+use super::people::Hosts;
+use super::room_metadata::RoomMetadata;
 use super::state::{ConnectStep, Role};
 use super::token;
-use super::{end_reason, people};
 use crate::address::host_and_port;
 use crate::api::{ApiClient, ApiError, BaseUrl, Joined};
 use crate::doctor::Cause;
 use crate::error::UiError;
 use crate::host::{Host, PORTS};
-use crate::settings::{SessionServer, SettingsStore};
+use crate::settings::{Credential, SessionServer, SettingsStore};
 
 /// How long joining a room may take, with the SDK's own repetitions.
 const JOIN_TIMEOUT: Duration = Duration::from_secs(30);
@@ -189,14 +191,17 @@ fn give_back(host: Option<Host>, news: &impl Fn(News)) {
 
 async fn client(settings: &SettingsStore, base: BaseUrl) -> ApiClient {
     let credential = settings.credential(&base).await;
-    let client_id = settings.client_id(&base);
-    ApiClient::new(base, credential).known_as(client_id)
+    known(settings, base, credential)
 }
 
 /// Of a session server of this computer, which asks for no sign-in.
 fn local(settings: &SettingsStore, base: BaseUrl) -> ApiClient {
+    known(settings, base, None)
+}
+
+fn known(settings: &SettingsStore, base: BaseUrl, credential: Option<Credential>) -> ApiClient {
     let client_id = settings.client_id(&base);
-    ApiClient::new(base, None).known_as(client_id)
+    ApiClient::new(base, credential).known_as(client_id)
 }
 
 async fn create(api: ApiClient, title: String, name: &str, news: &impl Fn(News)) -> Result<Admission, UiError> {
@@ -343,6 +348,6 @@ async fn join_room(admission: &Admission) -> Result<(Room, mpsc::UnboundedReceiv
 
 /// Whether a host of the room shows to have a key.
 fn is_encrypted(room: &Room) -> bool {
-    let hosts = people::Hosts::of(room);
+    let hosts = Hosts::of(RoomMetadata::read(&room.metadata()));
     room.remote_participants().values().any(|person| hosts.has(person) && encryption::shows_key(person))
 }

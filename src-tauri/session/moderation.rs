@@ -52,20 +52,17 @@ pub enum Moderation {
 pub async fn moderate(admission: &Admission, room: &Room, identity: &str, what: Moderation) -> Result<(), UiError> {
     let found = room.remote_participants().into_values().find(|one| people::key(one.identity().as_str()) == identity);
     let person = found.ok_or_else(not_there)?;
-    match what {
+    let mut body = json!({ "room": admission.session_id, "identity": person.identity().as_str() });
+    let method = match what {
         Moderation::KeepOut => return keep_out(admission, person.identity().as_str()).await,
         Moderation::AskToUnmute => return ask(room, &person, Device::Microphone).await,
         Moderation::AskForCamera => return ask(room, &person, Device::Camera).await,
-        _ => {}
-    }
-    let mut body = json!({ "room": admission.session_id, "identity": person.identity().as_str() });
-    let method = match what {
-        Moderation::Remove | Moderation::KeepOut => "RemoveParticipant",
+        Moderation::Remove => "RemoveParticipant",
         Moderation::LowerHand => {
             body["attributes"] = json!({ HAND_ATTRIBUTE: "" });
             "UpdateParticipant"
         }
-        _ => {
+        Moderation::Mute | Moderation::StopCamera | Moderation::StopScreen => {
             // Off already is as wanted.
             let Some(track) = track(&person, what) else { return Ok(()) };
             body["track_sid"] = Value::from(track);

@@ -26,15 +26,14 @@ pub const HOST_ROLE: &str = "host";
 
 /// Everybody in the room: `me` first, whose quality is the own measures', whose hand is up where it was before the room
 /// was entered anew, then the others by time of joining.
-pub fn list(room: &Room, me: Participant, received: &Received) -> Vec<Participant> {
+pub fn list(room: &Room, me: Participant, hosts: &Hosts, received: &Received) -> Vec<Participant> {
     let mut others: Vec<_> = room.remote_participants().into_values().collect();
     others.sort_by_cached_key(|participant| (participant.joined_at(), participant.identity().to_string()));
     let local = room.local_participant();
     let quality = health::worse(quality(local.connection_quality()), me.quality);
     let hand_raised_at = hands::claimed(&local.attributes()).or(me.hand_raised_at);
     let me = Participant { speaking: local.is_speaking(), quality, hand_raised_at, ..me };
-    let hosts = Hosts::of(room);
-    std::iter::once(me).chain(others.iter().map(|participant| other(participant, &hosts, received))).collect()
+    std::iter::once(me).chain(others.iter().map(|participant| other(participant, hosts, received))).collect()
 }
 
 /// The list while the connection is lost, and shortly after: who is missing in it stays as before, and so do tracks that
@@ -103,18 +102,19 @@ fn other(participant: &RemoteParticipant, hosts: &Hosts, received: &Received) ->
 }
 
 /// Who is a host: whom the session server names, and where it names nobody, who says so.
-pub struct Hosts(Option<RoomMetadata>);
+#[derive(Default)]
+pub struct Hosts(Option<Vec<String>>);
 
 impl Hosts {
-    /// Of this room, as it is now.
-    pub fn of(room: &Room) -> Self {
-        Self(RoomMetadata::read(&room.metadata()))
+    /// As the room's metadata have it.
+    pub fn of(told: Option<RoomMetadata>) -> Self {
+        Self(told.map(|told| told.hosts))
     }
 
     /// Whether this is one.
     pub fn has(&self, participant: &RemoteParticipant) -> bool {
         match &self.0 {
-            Some(told) => told.hosts.iter().any(|host| host == participant.identity().as_str()),
+            Some(hosts) => hosts.iter().any(|host| host == participant.identity().as_str()),
             None => participant.attributes().get(ROLE_ATTRIBUTE).is_some_and(|role| role == HOST_ROLE),
         }
     }

@@ -42,8 +42,7 @@ impl Actor {
         }
         live.lock.looked = Some(Instant::now());
         let told = self.store.state().encrypted.clone();
-        let hosts = people::Hosts::of(&room);
-        let seen = encryption::examine(&encryption, &room, role, |person| hosts.has(person));
+        let seen = encryption::examine(&encryption, &room, role, |person| live.hosts.has(person));
         let lasts = match (&told, &live.lock.news) {
             (Some(told), _) if *told == seen => {
                 live.lock.news = None;
@@ -126,10 +125,9 @@ impl Actor {
 
     /// A new key from a host.
     pub(super) fn renewal(&mut self, packet: &[u8], from: Option<&RemoteParticipant>) {
-        let room = self.live.as_ref().and_then(|live| live.room.as_ref());
-        let (Some(encryption), Some(from), Some(room)) = (self.encryption(), from, room) else { return };
+        let (Some(encryption), Some(from), Some(live)) = (self.encryption(), from, &self.live) else { return };
         let attributes = from.attributes();
-        if !people::Hosts::of(room).has(from) || !encryption.is_shown_by(from.identity().as_str(), &attributes) {
+        if !live.hosts.has(from) || !encryption.is_shown_by(from.identity().as_str(), &attributes) {
             tracing::warn!("a new key from somebody who is no host with the old one: left aside");
             return;
         }

@@ -9,7 +9,7 @@ use crate::error::UiError;
 use crate::session::connect::Admission;
 use crate::session::message::{Answer, Message};
 use crate::session::moderation::{self, Moderation};
-use crate::session::people;
+use crate::session::people::{self, Hosts};
 use crate::session::room_metadata::RoomMetadata;
 use crate::session::state::{Asked, Change, Device, Role};
 
@@ -71,8 +71,8 @@ impl Actor {
     /// A host asks for the microphone or the camera. Only the person switches it on.
     pub(super) fn asked(&mut self, packet: &[u8], from: Option<&RemoteParticipant>) {
         let (Some(live), Some(from), Some(device)) = (&self.live, from, moderation::asked_for(packet)) else { return };
-        let (Some(room), Some(devices), Some(admission)) = (&live.room, &live.devices, &live.admission) else { return };
-        if !people::Hosts::of(room).has(from) {
+        let (Some(devices), Some(admission)) = (&live.devices, &live.admission) else { return };
+        if !live.hosts.has(from) {
             tracing::warn!(?device, "asked for by somebody who is no host: left aside");
             return;
         }
@@ -85,11 +85,12 @@ impl Actor {
         self.store.change(Change::Asked { asked: Some(Asked { device, by, count }) });
     }
 
-    /// The session server told the room something.
-    pub(super) fn room_told(&mut self, event: &RoomEvent) {
-        if let RoomEvent::RoomMetadataChanged { metadata, .. } = event {
-            let locked = RoomMetadata::read(metadata).map(|told| told.locked);
-            self.store.change(Change::Locked { locked });
+    /// What the session server tells the room, as its metadata.
+    pub(super) fn room_told(&mut self, metadata: &str) {
+        let told = RoomMetadata::read(metadata);
+        self.store.change(Change::Locked { locked: told.as_ref().map(|told| told.locked) });
+        if let Some(live) = &mut self.live {
+            live.hosts = Hosts::of(told);
         }
     }
 

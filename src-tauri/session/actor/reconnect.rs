@@ -15,7 +15,6 @@ use crate::session::message::Message;
 use crate::session::people;
 use crate::session::publisher::{Order, Publisher};
 use crate::session::receiving::Receiving;
-use crate::session::room_metadata::RoomMetadata;
 use crate::session::state::{Change, Device, EndReason, Phase, ReconnectStage, Role};
 use crate::session::watch::{Sign, Watch};
 use crate::video::Frames;
@@ -116,7 +115,7 @@ impl Actor {
         live.publisher = Some(publisher);
         live.received = Default::default();
         live.room = Some(room.clone());
-        let locked = RoomMetadata::read(&room.metadata()).map(|told| told.locked);
+        let metadata = room.metadata();
         self.chat.enter(room.clone());
         self.events = Some(events);
         let settles = live.line.as_ref().map(|_| Instant::now() + SETTLING);
@@ -136,7 +135,7 @@ impl Actor {
             told: Some(Phase::Connected),
         });
         self.store.change(Change::Phase { phase: Phase::Connected });
-        self.store.change(Change::Locked { locked });
+        self.room_told(&metadata);
         self.devices_changed();
     }
 
