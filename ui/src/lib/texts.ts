@@ -105,8 +105,8 @@ export const texts = {
     unlock: "Let people in again",
     locked: "The session is locked: nobody new is let in.",
     removeTitle: (name: string) => `Remove ${name}?`,
-    removeText:
-      "They leave the session at once, and are told that a host removed them. With the session id they can join again.",
+    removeText: "They leave the session at once, and are told that a host removed them.",
+    joinAgain: "With the session id they can join again.",
     keepOut: "Keep them out",
     keepOutText: "They cannot join this session again.",
     remove: "Remove",

@@ -1,22 +1,6 @@
 import { describe, expect, it } from "vitest";
-import type { Participant } from "../bindings";
+import { person } from "../testing/person";
 import { listed } from "./people";
-
-function person(name: string, more: Partial<Participant> = {}): Participant {
-  return {
-    identity: name,
-    name,
-    role: "viewer",
-    is_local: false,
-    speaking: false,
-    microphone: "off",
-    camera: "off",
-    screen: "off",
-    quality: "good",
-    hand_raised_at: null,
-    ...more,
-  };
-}
 
 describe("the list of people", () => {
   const people = [

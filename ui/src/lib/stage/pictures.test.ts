@@ -1,22 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { Participant, SessionState, TileMeter } from "../bindings";
+import { person } from "../testing/person";
 import { candidate, pictures } from "./pictures";
-
-function person(identity: string, change: Partial<Participant> = {}): Participant {
-  return {
-    identity,
-    name: identity,
-    role: "viewer",
-    is_local: false,
-    speaking: false,
-    microphone: "on",
-    camera: "on",
-    screen: "off",
-    quality: "good",
-    hand_raised_at: null,
-    ...change,
-  };
-}
 
 function session(participants: Participant[], change: Partial<SessionState> = {}): SessionState {
   const off = { kind: "off" } as const;
