@@ -72,8 +72,7 @@ async fn three_people_write_react_and_raise_hands() {
         command.env("PATH", &path);
     })
     .await;
-    ada.click(&id("create-session")).await;
-    let session = ada.text(&id("session-id")).await;
+    let session = ada.create().await;
     let join = |name| ["join", &session, "--name", name, "--api", &servers.api];
     let bob =
         Window::start(&stage, Start { name: "bob", hue: 240., tone: 960, arguments: &join("Bob"), x: 1100 }).await;

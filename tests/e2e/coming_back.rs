@@ -19,8 +19,7 @@ async fn ada(stage: &Stage) -> Window<'_> {
 async fn a_host_comes_back_after_a_crash() {
     let stage = Stage::set("coming_back").await;
     let first = ada(&stage).await;
-    first.click(&id("create-session")).await;
-    let session_id = first.text(&id("session-id")).await;
+    let session_id = first.create().await;
     let title = first.text("header h1").await;
     let api = first.hosted_api().await;
     let arguments = ["join", &session_id, "--name", "Bob", "--api", &api];

@@ -20,8 +20,7 @@ async fn only_who_has_the_key_gets_anything() {
     let ada = Window::start(&stage, Start { name: "ada", hue: 120., tone: ADA, arguments: &ada_is, x: 0 }).await;
     ada.click(&id("encrypted-switch")).await;
     ada.sees("[data-testid=encrypted-switch][aria-checked=true]").await;
-    ada.click(&id("create-session")).await;
-    let session = ada.text(&id("session-id")).await;
+    let session = ada.create().await;
     ada.sees("[data-testid=encryption][data-whole=true]").await;
     ada.click(&id("open-invite")).await;
     let words = ada.text(&id("invite-key-words")).await;
@@ -29,8 +28,7 @@ async fn only_who_has_the_key_gets_anything() {
 
     // The id alone lets nobody in, and says what is missing.
     let bob = Window::start(&stage, Start { name: "bob", hue: 240., tone: BOB, arguments: &bob_is, x: 1100 }).await;
-    bob.fill(&id("session-id-input"), &session).await;
-    bob.click(&id("join-session")).await;
+    bob.join(&session).await;
     bob.sees("[data-testid=error][data-code=key_missing]").await;
 
     // Words heard wrong are noticed before anything is sent.
@@ -108,8 +106,7 @@ async fn a_peer_without_the_key_gets_nothing() {
     let ada = Window::start(&stage, Start { name: "ada", hue: 120., tone: ADA, arguments: &ada_is, x: 0 }).await;
     ada.click(&id("encrypted-switch")).await;
     ada.sees("[data-testid=encrypted-switch][aria-checked=true]").await;
-    ada.click(&id("create-session")).await;
-    let session = ada.text(&id("session-id")).await;
+    let session = ada.create().await;
 
     // It has a token like anybody else, and is in the room: as near to the media as the servers are.
     let peer = python_peer::join(&stage, &servers.api, &session, "Eve", (300., 1200));

@@ -17,12 +17,10 @@ async fn a_wrong_id_and_an_unknown_session_are_told_apart() {
     let servers = Servers::start(&stage.folder).await;
     let arguments = ["--name", "Ada", "--api", &servers.api];
     let ada = Window::start(&stage, Start { name: "ada", hue: 120., tone: 480, arguments: &arguments, x: 0 }).await;
-    ada.fill(&id("session-id-input"), "next Tuesday at ten").await;
-    ada.click(&id("join-session")).await;
+    ada.join("next Tuesday at ten").await;
     ada.sees(&error("invalid_session_id")).await;
     let unknown = uuid::Uuid::new_v4().to_string();
-    ada.fill(&id("session-id-input"), &unknown).await;
-    ada.click(&id("join-session")).await;
+    ada.join(&unknown).await;
     ada.sees(&error("session_not_found")).await;
     ada.sees(&id("home")).await;
     ada.close().await;
@@ -36,8 +34,7 @@ async fn a_wrong_id_costs_no_request_and_a_dead_api_is_named() {
     let api = format!("http://{address}/api");
     let arguments = ["--name", "Ada", "--api", &api];
     let ada = Window::start(&stage, Start { name: "ada", hue: 120., tone: 480, arguments: &arguments, x: 0 }).await;
-    ada.fill(&id("session-id-input"), "12345678-1234").await;
-    ada.click(&id("join-session")).await;
+    ada.join("12345678-1234").await;
     ada.sees(&error("invalid_session_id")).await;
     ada.click(&id("create-session")).await;
     ada.sees(&error("api_not_running")).await;

@@ -29,8 +29,7 @@ async fn a_picture_on_another_page_is_not_received() {
     let servers = Servers::start(&stage.folder).await;
     let start = Start { name: "ada", hue: 120., tone: 480, arguments: &["--api", &servers.api, "--name", "Ada"], x: 0 };
     let ada = Window::start(&stage, start).await;
-    ada.click(&id("create-session")).await;
-    let session = ada.text(&id("session-id")).await;
+    let session = ada.create().await;
     let crowd = guests::join(&servers.api, &session, 30).await;
     ada.sees(&id("pager")).await;
     let peer = python_peer::join(&stage, &servers.api, &session, "Grace", PEER);
@@ -81,11 +80,9 @@ async fn the_layout_is_chosen_and_kept() {
     let ada_is = ["--name", "Ada", "--api", &servers.api];
     let bob_is = ["--name", "Bob", "--api", &servers.api];
     let ada = Window::start(&stage, Start { name: "ada", hue: 120., tone: 480, arguments: &ada_is, x: 0 }).await;
-    ada.click(&id("create-session")).await;
-    let session = ada.text(&id("session-id")).await;
+    let session = ada.create().await;
     let bob = Window::start(&stage, Start { name: "bob", hue: 240., tone: 960, arguments: &bob_is, x: 1100 }).await;
-    bob.fill(&id("session-id-input"), &session).await;
-    bob.click(&id("join-session")).await;
+    bob.join(&session).await;
     let ada_is = bob.attribute(&person("Ada"), "data-identity").await;
     let bob_is = ada.attribute(&person("Bob"), "data-identity").await;
     let own = tile(&bob_is, "camera");
@@ -118,8 +115,7 @@ async fn the_layout_is_chosen_and_kept() {
     // It is there in the next session, too.
     bob.click(&id("leave")).await;
     bob.click("[data-testid=ended] [data-testid=back-home]").await;
-    bob.fill(&id("session-id-input"), &session).await;
-    bob.click(&id("join-session")).await;
+    bob.join(&session).await;
     bob.sees(&person("Ada")).await;
     let again = ada.attribute(&person("Bob"), "data-identity").await;
     bob.shows_moving(&tile(&ada_is, "camera"), ada.hue()).await;

@@ -18,8 +18,7 @@ async fn a_session_is_listed_joined_and_remembered() {
     // Ada creates one: it is on Bob's list without a click, by the server's events.
     let ada = Window::start(&stage, Start { name: "ada", hue: 120., tone: 480, arguments: &ada_is, x: 0 }).await;
     ada.fill(&id("title-input"), "Rehearsal").await;
-    ada.click(&id("create-session")).await;
-    let session = ada.text(&id("session-id")).await;
+    let session = ada.create().await;
     let listed = format!("[data-testid=live-session][data-session='{session}']");
     let entry = bob.text(&listed).await;
     assert!(entry.contains("Rehearsal") && entry.contains("by Ada"), "{entry}");

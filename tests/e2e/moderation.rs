@@ -3,8 +3,9 @@
 use std::time::Duration;
 
 use livekit::prelude::{DataPacket, Room, RoomOptions};
-use serde_json::{Value, json};
+use serde_json::json;
 
+use crate::support::api;
 use crate::support::servers::Servers;
 use crate::support::stage::Stage;
 use crate::support::window::{Start, Window, id, person, tile};
@@ -19,11 +20,9 @@ async fn a_host_mutes_stops_and_removes() {
     let ada_is = ["--name", "Ada", "--api", &servers.api];
     let bob_is = ["--name", "Bob", "--api", &servers.api];
     let ada = Window::start(&stage, Start { name: "ada", hue: 120., tone: ADA, arguments: &ada_is, x: 0 }).await;
-    ada.click(&id("create-session")).await;
-    let session = ada.text(&id("session-id")).await;
+    let session = ada.create().await;
     let bob = Window::start(&stage, Start { name: "bob", hue: 240., tone: BOB, arguments: &bob_is, x: 1100 }).await;
-    bob.fill(&id("session-id-input"), &session).await;
-    bob.click(&id("join-session")).await;
+    bob.join(&session).await;
     let bob_is = ada.attribute(&person("Bob"), "data-identity").await;
     let ada_is = bob.attribute(&person("Ada"), "data-identity").await;
     ada.hears(BOB).await;
@@ -42,8 +41,12 @@ async fn a_host_mutes_stops_and_removes() {
     ada.hears(BOB).await;
     ada.click(&id("mute-all")).await;
     ada.hears_no(BOB).await;
+    bob.click(&id("toggle-microphone")).await;
+    ada.hears(BOB).await;
 
     // Asked to unmute, one stays muted until one does it; declined, one can be asked again.
+    bob.click(&id("toggle-microphone")).await;
+    ada.hears_no(BOB).await;
     ada.click(&id("person-menu")).await;
     ada.click(&id("moderate-ask_to_unmute")).await;
     bob.sees("[data-testid=asked][data-device=microphone]").await;
@@ -95,8 +98,7 @@ async fn a_host_mutes_stops_and_removes() {
 
     // That alone is no ban. Kept out, nobody comes back, not even with an app that has forgotten the session.
     bob.click(&id("back-home")).await;
-    bob.fill(&id("session-id-input"), &session).await;
-    bob.click(&id("join-session")).await;
+    bob.join(&session).await;
     ada.click(&id("person-menu")).await;
     ada.click(&id("moderate-remove")).await;
     ada.click(&id("keep-out")).await;
@@ -104,8 +106,7 @@ async fn a_host_mutes_stops_and_removes() {
     bob.sees("[data-testid=ended][data-reason=removed]").await;
     ada.sees_no(&person("Bob")).await;
     bob.click(&id("back-home")).await;
-    bob.fill(&id("session-id-input"), &session).await;
-    bob.click(&id("join-session")).await;
+    bob.join(&session).await;
     bob.sees("[data-testid=error][data-code=removed]").await;
     ada.close().await;
     bob.close().await;
@@ -118,15 +119,13 @@ async fn a_host_locks_the_door() {
     let ada_is = ["--name", "Ada", "--api", &servers.api];
     let bob_is = ["--name", "Bob", "--api", &servers.api];
     let ada = Window::start(&stage, Start { name: "ada", hue: 120., tone: ADA, arguments: &ada_is, x: 0 }).await;
-    ada.click(&id("create-session")).await;
-    let session = ada.text(&id("session-id")).await;
+    let session = ada.create().await;
     ada.click(&id("lock-session")).await;
     ada.sees(&id("locked")).await;
 
     // Who comes is told why not, and what to do.
     let bob = Window::start(&stage, Start { name: "bob", hue: 240., tone: BOB, arguments: &bob_is, x: 1100 }).await;
-    bob.fill(&id("session-id-input"), &session).await;
-    bob.click(&id("join-session")).await;
+    bob.join(&session).await;
     bob.sees("[data-testid=error][data-code=session_locked]").await;
 
     // Opened, it lets people in; they see it when it is locked again, and cannot change that.
@@ -145,8 +144,7 @@ async fn a_host_locks_the_door() {
     bob.click(&id("leave")).await;
     ada.sees_no(&person("Bob")).await;
     bob.click(&id("back-home")).await;
-    bob.fill(&id("session-id-input"), &session).await;
-    bob.click(&id("join-session")).await;
+    bob.join(&session).await;
     ada.sees(&person("Bob")).await;
     ada.end_for_everyone().await;
     ada.close().await;
@@ -155,7 +153,7 @@ async fn a_host_locks_the_door() {
 
 /// Somebody who joined as a viewer says to be a host, and asks somebody to unmute.
 async fn asks_as_a_false_host(api: &str, session: &str, ada: &Window<'_>, identity: &str) {
-    let joined = join(api, session).await;
+    let joined = api::join(api, session, "Eve").await;
     let (url, token) = (joined["server_url"].as_str().unwrap(), joined["access_token"].as_str().unwrap());
     let (room, _events) = Room::connect(url, token, RoomOptions::default()).await.unwrap();
     let me = room.local_participant();
@@ -173,16 +171,10 @@ async fn asks_as_a_false_host(api: &str, session: &str, ada: &Window<'_>, identi
     ada.sees_no(&person("Eve")).await;
 }
 
-async fn join(api: &str, session: &str) -> Value {
-    let body = json!({ "session_id": session, "user_name": "Eve" });
-    let call = reqwest::Client::new().post(format!("{api}/live/join")).json(&body);
-    call.send().await.unwrap().json().await.unwrap()
-}
-
 /// What LiveKit answers to a call of its RoomService by somebody who joined as a viewer.
 async fn as_a_viewer(api: &str, session: &str, method: &str, identity: &str) -> u16 {
     let client = reqwest::Client::new();
-    let joined = join(api, session).await;
+    let joined = api::join(api, session, "Eve").await;
     let livekit = joined["server_url"].as_str().unwrap().replacen("ws", "http", 1);
     let url = format!("{}/twirp/livekit.RoomService/{method}", livekit.trim_end_matches('/'));
     let body = json!({ "room": session, "identity": identity, "metadata": "x", "track_sid": "TR_x", "muted": true });

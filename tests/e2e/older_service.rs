@@ -25,14 +25,12 @@ async fn an_older_service_works_with_less_offered() {
     ada.click("[data-testid=settings] header .icon-button").await;
     ada.sees("[data-testid=live-sessions][data-kind=current]").await;
     ada.fill(&id("title-input"), "Old school").await;
-    ada.click(&id("create-session")).await;
-    let session = ada.text(&id("session-id")).await;
+    let session = ada.create().await;
 
     // Joining needs no sign-in there.
     let bob_is = ["--name", "Bob", "--api", service.api()];
     let bob = Window::start(&stage, Start { name: "bob", hue: 240., tone: 960, arguments: &bob_is, x: 1100 }).await;
-    bob.fill(&id("session-id-input"), &session).await;
-    bob.click(&id("join-session")).await;
+    bob.join(&session).await;
     bob.sees(&person("Ada")).await;
     ada.sees(&person("Bob")).await;
 

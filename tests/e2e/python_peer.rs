@@ -4,7 +4,7 @@ use donfra_testbed::{PATIENCE, Process, tool, within};
 
 use crate::support::servers::Servers;
 use crate::support::stage::Stage;
-use crate::support::window::{Start, Window, id, person, tile};
+use crate::support::window::{Start, Window, person, tile};
 use serde_json::Value;
 use std::path::Path;
 
@@ -17,8 +17,7 @@ async fn a_python_participant_sees_and_is_seen() {
     let servers = Servers::start(&stage.folder).await;
     let start = Start { name: "ada", hue: 120., tone: 480, arguments: &["--api", &servers.api, "--name", "Ada"], x: 0 };
     let ada = Window::start(&stage, start).await;
-    ada.click(&id("create-session")).await;
-    let session_id = ada.text(&id("session-id")).await;
+    let session_id = ada.create().await;
 
     let peer = join(&stage, &servers.api, &session_id, "Grace", PEER);
 

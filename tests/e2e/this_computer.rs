@@ -19,8 +19,7 @@ async fn a_session_survives_what_it_stands_on() {
         Window::start(&stage, Start { name: "ada", hue: 120., tone: 480, arguments: &["--name", "Ada"], x: 0 }).await;
     ada.sees(&id("home")).await;
     assert!(ada.livekit_server().is_none(), "nothing is started before it is needed");
-    ada.click(&id("create-session")).await;
-    let session_id = ada.text(&id("session-id")).await;
+    let session_id = ada.create().await;
     let api = ada.hosted_api().await;
 
     // A second app on this computer joins from the command line.

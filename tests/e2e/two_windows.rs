@@ -67,8 +67,7 @@ async fn two_people_see_and_hear_each_other() {
     bob.click(&id("leave")).await;
     ada.sees_no(&person("Bob")).await;
     bob.click("[data-testid=ended][data-reason=left] [data-testid=back-home]").await;
-    bob.fill(&id("session-id-input"), &session_id).await;
-    bob.click(&id("join-session")).await;
+    bob.join(&session_id).await;
     ada.sees(&person("Bob")).await;
     bob.sees(&person("Ada")).await;
 
@@ -76,8 +75,7 @@ async fn two_people_see_and_hear_each_other() {
     ada.end_for_everyone().await;
     bob.sees("[data-testid=ended][data-reason=ended_by_host]").await;
     bob.click(&id("back-home")).await;
-    bob.fill(&id("session-id-input"), &session_id).await;
-    bob.click(&id("join-session")).await;
+    bob.join(&session_id).await;
     bob.sees("[data-testid=error][data-code=session_ended]").await;
     ada.close().await;
     bob.close().await;

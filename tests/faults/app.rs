@@ -156,8 +156,7 @@ async fn two_copies_of_the_same_settings_do_not_disturb_each_other() {
     assert_ne!(session, second.text(&id("session-id")).await);
     second.end_for_everyone().await;
     second.click(&id("back-home")).await;
-    second.fill(&id("session-id-input"), &session).await;
-    second.click(&id("join-session")).await;
+    second.join(&session).await;
     second.sees(&person("Ada")).await;
     first.sees(&person("Bob")).await;
     // Each has what the other wrote; the file is whole.

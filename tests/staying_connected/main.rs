@@ -15,7 +15,7 @@ use std::time::{Duration, Instant};
 use donfra_testbed::{LinkSettings, LiveKit, LiveKitConfig, Network, SessionServer, SessionServerConfig, within};
 use livekit_api::services::room::RoomClient;
 use peer::Peer;
-use serde_json::{Value, json};
+use serde_json::json;
 use support::stage::Stage;
 use support::window::{Start, Window, id, person, tile};
 
@@ -146,17 +146,13 @@ impl<'a> World<'a> {
             command.envs(app.iter().copied());
         })
         .await;
-        ada.click(&id("create-session")).await;
-        let session_id = ada.text(&id("session-id")).await;
+        let session_id = ada.create().await;
         (World { stage, network, livekit, sessions, session_id }, ada)
     }
 
     /// A peer with a token of the session server's.
     async fn peer(&self, name: &str) -> Peer {
-        let body = json!({ "session_id": self.session_id, "user_name": "Grace" });
-        let call = format!("{}/live/join", self.sessions.api());
-        let client = reqwest::Client::builder().no_proxy().build().unwrap();
-        let joined: Value = client.post(call).json(&body).send().await.unwrap().json().await.unwrap();
+        let joined = support::api::join(&self.sessions.api(), &self.session_id, "Grace").await;
         let token = joined["access_token"].as_str().unwrap_or_else(|| panic!("{joined}"));
         Peer::start(self.network.far(), &self.stage.folder, name, &self.livekit.url(), token, ADA)
     }

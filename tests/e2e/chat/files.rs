@@ -49,8 +49,7 @@ async fn files_are_offered_saved_stopped_and_lost() {
     let arguments = ["--api", &servers.api, "--name", "Ada"];
     let start = Start { name: "ada", hue: 120., tone: 480, arguments: &arguments, x: 0 };
     let ada = window(&stage, start, &large, &ada_has).await;
-    ada.click(&id("create-session")).await;
-    let session = ada.text(&id("session-id")).await;
+    let session = ada.create().await;
     let join = ["join", &session, "--name", "Bob", "--api", &servers.api];
     let start = Start { name: "bob", hue: 240., tone: 960, arguments: &join, x: 1100 };
     let bob = window(&stage, start, &script, &bob_has).await;

@@ -19,8 +19,7 @@ async fn what_was_missed_is_there_after_a_reconnect() {
     let servers = Servers::start(&stage.folder).await;
     let arguments = ["--api", &servers.api, "--name", "Ada"];
     let ada = Window::start(&stage, Start { name: "ada", hue: 120., tone: 480, arguments: &arguments, x: 0 }).await;
-    ada.click(&id("create-session")).await;
-    let session = ada.text(&id("session-id")).await;
+    let session = ada.create().await;
     let join = ["join", &session, "--name", "Bob", "--api", &servers.api];
     let bob = Window::start(&stage, Start { name: "bob", hue: 240., tone: 960, arguments: &join, x: 1100 }).await;
     bob.sees(&person("Ada")).await;

@@ -58,8 +58,7 @@ async fn who_looks_elsewhere_is_notified_now_and_then() {
         command.env("DBUS_SESSION_BUS_ADDRESS", &bus.address);
     })
     .await;
-    ada.click(&id("create-session")).await;
-    let session = ada.text(&id("session-id")).await;
+    let session = ada.create().await;
     let join = ["join", &session, "--name", "Bob", "--api", &servers.api];
     let bob = Window::start(&stage, Start { name: "bob", hue: 240., tone: 960, arguments: &join, x: 1100 }).await;
     bob.sees(&person("Ada")).await;

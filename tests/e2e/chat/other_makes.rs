@@ -54,8 +54,7 @@ async fn a_python_participant_chats() {
     let servers = Servers::start(&stage.folder).await;
     let start = Start { name: "ada", hue: 120., tone: 480, arguments: &["--api", &servers.api, "--name", "Ada"], x: 0 };
     let ada = Window::start(&stage, start).await;
-    ada.click(&id("create-session")).await;
-    let session = ada.text(&id("session-id")).await;
+    let session = ada.create().await;
     let grace = Python::start(&stage.folder, &servers.api, &session, "Grace");
     ada.sees(&person("Grace")).await;
     ada.click(&id("toggle-chat")).await;
@@ -104,8 +103,7 @@ async fn a_web_client_chats() {
     let servers = Servers::start(&stage.folder).await;
     let start = Start { name: "ada", hue: 120., tone: 480, arguments: &["--api", &servers.api, "--name", "Ada"], x: 0 };
     let ada = Window::start(&stage, start).await;
-    ada.click(&id("create-session")).await;
-    let session = ada.text(&id("session-id")).await;
+    let session = ada.create().await;
     let web = Browser::join(&stage.folder, &servers.api, &session, "Grace").await;
     ada.sees(&person("Grace")).await;
     ada.click(&id("toggle-chat")).await;

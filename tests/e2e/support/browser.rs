@@ -35,13 +35,7 @@ impl Browser {
             Path::new(env!("CARGO_MANIFEST_DIR")).join("ui/node_modules/livekit-client/dist/livekit-client.umd.js");
         let library = std::fs::read_to_string(library).unwrap();
         browser.client.execute(&library, Vec::new()).await.unwrap();
-        let joined = reqwest::Client::new()
-            .post(format!("{api}/live/join"))
-            .json(&json!({ "session_id": session, "user_name": name }))
-            .send()
-            .await
-            .unwrap();
-        let joined: Value = joined.json().await.unwrap();
+        let joined = super::api::join(api, session, name).await;
         let script = "const [url, token, done] = arguments; \
             const room = (window.room = new LivekitClient.Room()); window.heard = []; \
             room.registerTextStreamHandler('lk.chat', async (reader) => { \

@@ -3,7 +3,6 @@
 use std::time::Duration;
 
 use futures_util::{SinkExt, StreamExt};
-use serde_json::{Value, json};
 use tokio::net::TcpStream;
 use tokio::task::JoinSet;
 use tokio_tungstenite::client_async;
@@ -13,9 +12,7 @@ use tokio_tungstenite::tungstenite::Message;
 pub async fn join(api: &str, session: &str, count: usize) -> JoinSet<()> {
     let mut guests = JoinSet::new();
     for number in 1..=count {
-        let body = json!({ "session_id": session, "user_name": format!("Guest {number}") });
-        let joined = reqwest::Client::new().post(format!("{api}/live/join")).json(&body).send().await.unwrap();
-        let joined: Value = joined.json().await.unwrap();
+        let joined = super::api::join(api, session, &format!("Guest {number}")).await;
         let (server, token) = (joined["server_url"].as_str().unwrap(), joined["access_token"].as_str().unwrap());
         let address = server.trim_start_matches("ws://").trim_end_matches('/').to_owned();
         let url = format!("ws://{address}/rtc?access_token={token}&protocol=15&auto_subscribe=0&sdk=js&version=2.0.0");

@@ -1,5 +1,7 @@
 //! What the tests stand on.
 
+#[allow(dead_code, reason = "not every test that drives windows has others join")]
+pub mod api;
 pub mod browser;
 #[allow(dead_code, reason = "tests/e2e uses it")]
 pub mod guests;

@@ -138,6 +138,20 @@ impl<'a> Window<'a> {
         .await;
     }
 
+    /// Creates a session from home, and gives its id.
+    #[allow(dead_code, reason = "not every test that drives windows creates one so")]
+    pub async fn create(&self) -> String {
+        self.click(&id("create-session")).await;
+        self.text(&id("session-id")).await
+    }
+
+    /// Asks home to join what is pasted.
+    #[allow(dead_code, reason = "not every test that drives windows joins")]
+    pub async fn join(&self, pasted: &str) {
+        self.fill(&id("session-id-input"), pasted).await;
+        self.click(&id("join-session")).await;
+    }
+
     /// Waits for what a selector names.
     pub async fn sees(&self, selector: &str) {
         eventually(&format!("{selector} shows"), async || self.has(selector).await.then_some(())).await;
